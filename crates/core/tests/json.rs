@@ -50,6 +50,16 @@ fn canonical_form_is_that_of_rfc_8785() {
     );
 }
 
+#[test]
+fn records_know_their_lines() {
+    let lines = |text: &str| -> Vec<usize> {
+        Value::parse_records(text.as_bytes()).unwrap().into_iter().map(|(line, _)| line).collect()
+    };
+    assert_eq!(lines("[\n{\"a\":[\n1,2]},\n\n {}, {}\n]"), [2, 5, 5]);
+    assert_eq!(lines("\n\n{\"a\":[1]}"), [3]);
+    assert_eq!(lines("[]"), [] as [usize; 0]);
+}
+
 fn arb_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

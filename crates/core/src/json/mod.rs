@@ -115,6 +115,15 @@ impl Value {
         read::read(bytes)
     }
 
+    /// Reads one strict JSON text as a list of records: the items of an array, or the value itself, each with the
+    /// one-based line it starts on.
+    ///
+    /// # Errors
+    /// [`CoreError::Json`] with the fault of highest rank.
+    pub fn parse_records(bytes: &[u8]) -> Result<Vec<(usize, Self)>, CoreError> {
+        read::read_items(bytes)
+    }
+
     /// Reads a file of ours: canonical JSON and one line feed.
     ///
     /// # Errors

@@ -5,19 +5,56 @@ use super::{Fault, MAX_DEPTH, Number, Object, Value};
 use crate::CoreError;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Value, CoreError> {
-    let mut reader = Reader { bytes, at: 0, noted: None };
-    let outcome = reader.text();
-    let (fault, at) = match outcome {
-        Err(expected) => (Fault::Malformed(expected), reader.at),
-        Ok(value) => match reader.noted {
-            None => return Ok(value),
-            Some(noted) => noted,
-        },
-    };
+    let mut reader = Reader { bytes, at: 0, noted: None, items: None };
+    reader.run()
+}
+
+pub(super) fn read_items(bytes: &[u8]) -> Result<Vec<(usize, Value)>, CoreError> {
+    let mut reader = Reader { bytes, at: 0, noted: None, items: Some(Vec::new()) };
+    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
+    let whole = reader.run()?;
+    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let starts = reader.items.unwrap_or_default();
+    match whole {
+        Value::Array(items) => Ok(starts.into_iter().zip(items).map(|(at, item)| (lines.at(at), item)).collect()),
+        other => Ok(vec![(lines.at(start), other)]),
+    }
+}
+
+/// Line numbers of increasing places, each byte looked at once.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, at: usize) -> usize {
+        let passed = self.bytes.get(self.at..at).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = at;
+        self.line
+    }
+}
+
+impl Reader<'_> {
+    fn run(&mut self) -> Result<Value, CoreError> {
+        let (fault, at) = match self.text() {
+            Err(expected) => (Fault::Malformed(expected), self.at),
+            Ok(value) => match self.noted {
+                None => return Ok(value),
+                Some(noted) => noted,
+            },
+        };
+        Err(located(self.bytes, fault, at))
+    }
+}
+
+fn located(bytes: &[u8], fault: Fault, at: usize) -> CoreError {
     let before = bytes.get(..at).unwrap_or(bytes);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-    Err(CoreError::Json { fault, line, column })
+    CoreError::Json { fault, line, column }
 }
 
 type Step<T> = Result<T, &'static str>;
@@ -27,6 +64,8 @@ struct Reader<'a> {
     at: usize,
     /// The fault of highest rank below a syntax error, and the first place of it.
     noted: Option<(Fault, usize)>,
+    /// Where the items of an outermost array start, when the caller asks.
+    items: Option<Vec<usize>>,
 }
 
 impl Reader<'_> {
@@ -121,6 +160,9 @@ impl Reader<'_> {
         }
         loop {
             self.space();
+            if let (1, Some(starts)) = (depth, &mut self.items) {
+                starts.push(self.at);
+            }
             items.push(self.value(depth)?);
             self.space();
             if self.take("]") {

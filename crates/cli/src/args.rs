@@ -1,0 +1,221 @@
+//! Commands and options. Help texts end in a command that works when pasted after `detente demo`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Trust but verify, for cyberspace: sealed incident logs between parties that do not trust each other.
+#[derive(Debug, Parser)]
+#[command(
+    name = "detente",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 verified or done, 1 checked and not valid, 2 could not check, 3 checked and undecided.\n\n\
+                  Example:\n  detente demo --out demo"
+)]
+pub(crate) struct Arguments {
+    /// Print one JSON object on standard output, on success and on failure
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print nothing but results and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a party: vault, keys, log with its genesis, files to hand over
+    Init(Init),
+    /// Seal incident reports and publish them in one checkpoint
+    Commit(Commit),
+    /// List the entries of a party's log
+    Entries(Entries),
+    /// Open chosen fields of one entry to one audience, in one file
+    Disclose(Disclose),
+    /// Verify a presentation, a receipt or a tlog-proof, offline
+    Verify(Verify),
+    /// Work on a log that somebody published
+    #[command(subcommand)]
+    Log(Log),
+    /// Show what any file says, without trusting it
+    Explain(Explain),
+    /// Play the whole story on the shipped incidents
+    Demo(Demo),
+}
+
+/// Whose folder, and what opens it.
+#[derive(Debug, Args)]
+pub(crate) struct PartyArguments {
+    /// The party's folder
+    #[arg(long, value_name = "DIR", env = "DETENTE_PARTY", default_value = ".")]
+    pub(crate) party: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente init --party c --origin c.example/log --unlock c.key")]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Origin of the log, such as a.example/log
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) origin: String,
+    /// Name of the party [default: the origin up to its first slash]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Unlock file of the vault; made, with mode 600, when it does not exist
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DuplicatesArgument {
+    /// Refuse the batch, naming the entry that holds the id
+    Refuse,
+    /// Commit the report as an amendment of that entry
+    Amend,
+    /// Leave the report out
+    Skip,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ExtraArgument {
+    /// Refuse a property that the profile does not know
+    Refuse,
+    /// Keep it under plus, member detente_extra
+    Plus,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente commit --party a --unlock a.key --duplicates amend reports.jsonl")]
+pub(crate) struct Commit {
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Unlock file of the vault
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: PathBuf,
+    /// What to do with an incident id that is already committed
+    #[arg(long, value_enum, default_value = "refuse")]
+    pub(crate) duplicates: DuplicatesArgument,
+    /// What to do with a property that the profile does not know
+    #[arg(long, value_enum, default_value = "refuse")]
+    pub(crate) extra: ExtraArgument,
+    /// Stage of the reports, such as early, notify or final
+    #[arg(long, value_name = "WORD")]
+    pub(crate) stage: Option<String>,
+    /// When the reports were made, as the party says: a year, month, day or RFC 3339 time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) claimed_time: Option<String>,
+    /// Role of the author inside the party
+    #[arg(long, value_name = "WORD")]
+    pub(crate) author_role: Option<String>,
+    /// Severity as SCALE:VALUE, such as nciss:High
+    #[arg(long, value_name = "SCALE:VALUE")]
+    pub(crate) severity: Option<String>,
+    /// Reports in VERIS JSON: one object, an array, or JSON Lines; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente entries --party a --unlock a.key")]
+pub(crate) struct Entries {
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Unlock file of the vault; without it only what everybody sees is shown
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  detente disclose 7 --party a --unlock a.key --field action --field sector.2 --to b.example --tlp AMBER --out q.json"
+)]
+pub(crate) struct Disclose {
+    /// Index of the entry
+    #[arg(value_name = "INDEX")]
+    pub(crate) index: String,
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Unlock file of the vault
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: PathBuf,
+    /// A field to open: a name such as sector.2, or a dotted pointer; a group opens whole (can be repeated)
+    #[arg(long = "field", value_name = "NAME", required = true)]
+    pub(crate) fields: Vec<String>,
+    /// The audience: a name that trusted/ maps to a key, or a key file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) to: String,
+    /// TLP 2.0: CLEAR, GREEN, AMBER, AMBER+STRICT or RED
+    #[arg(long, value_name = "WORD", default_value = "AMBER")]
+    pub(crate) tlp: String,
+    /// PAP: CLEAR, GREEN, AMBER or RED [default: as the TLP]
+    #[arg(long, value_name = "WORD")]
+    pub(crate) pap: Option<String>,
+    /// The file to write; - is standard output
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub(crate) out: Option<PathBuf>,
+    /// Encrypt the file to an age recipient
+    #[arg(long, value_name = "age1…")]
+    pub(crate) encrypt_to: Option<String>,
+    /// Show what would be seen, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Overwrite the file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente verify p.json --policy b/trusted/a.policy")]
+pub(crate) struct Verify {
+    /// A presentation, a receipt or a tlog-proof; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Your own policy; its companion is the same name with .json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+    /// The entry that a bare tlog-proof is about
+    #[arg(long, value_name = "FILE")]
+    pub(crate) entry: Option<PathBuf>,
+    /// Your own key file: refuse a presentation that is for somebody else
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audience: Option<PathBuf>,
+    /// age identity file, for an encrypted presentation
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Derive every leaf, root and signature of a log again
+    Check(LogCheck),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente log check a/log --policy b/trusted/a.policy")]
+pub(crate) struct LogCheck {
+    /// Folder of a published log
+    #[arg(value_name = "LOG")]
+    pub(crate) log: PathBuf,
+    /// Your own policy; without one the log's own genesis is believed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente explain p.json")]
+pub(crate) struct Explain {
+    /// A presentation, receipt, checkpoint, policy, companion, key, profile or entry; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente demo --out demo")]
+pub(crate) struct Demo {
+    /// Folder for the story; must not exist [default: a new temporary folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}

@@ -1,0 +1,188 @@
+//! A command that did not end well: one line with code and culprit, a hint, an exit code.
+
+use core::fmt;
+
+use detente_checkpoint::CheckpointError;
+use detente_core::{Code, CoreError, json::Value};
+use detente_disclosure::DisclosureError;
+use detente_log::{CheckFailure, LogError};
+use detente_party::PartyError;
+use detente_presentation::PresentationError;
+use detente_statement::StatementError;
+
+/// Why a command ends with another exit code than 0.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    /// The cause's code, where the code itself only says where.
+    pub(crate) cause: Option<Code>,
+    /// What the failure is about.
+    pub(crate) culprit: String,
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) hint: Option<String>,
+    pub(crate) exit: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, culprit: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self {
+            code,
+            cause: None,
+            culprit: culprit.into(),
+            message: message.to_string(),
+            hint: None,
+            exit: code.class().exit_code(),
+        }
+    }
+
+    /// An argument that makes no sense.
+    pub(crate) fn misuse(culprit: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self::new(Code::Misuse, culprit, message)
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn unavailable(path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::new(Code::Unavailable, path.display().to_string(), error)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The failure is in what the reader brought along, such as a policy: it could not be checked, exit code 2.
+    pub(crate) const fn of_reader(mut self) -> Self {
+        self.exit = 2;
+        self
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        let optional = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+        Value::from([
+            ("detente", "failure/v1".into()),
+            ("code", self.code.as_str().into()),
+            ("class", self.code.class().as_str().into()),
+            ("cause", optional(self.cause.map(Code::as_str))),
+            ("culprit", self.culprit.as_str().into()),
+            ("message", self.message.as_str().into()),
+            ("hint", optional(self.hint.as_deref())),
+            ("exit", u32::from(self.exit).into()),
+        ])
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.code)?;
+        if let Some(cause) = self.cause {
+            write!(formatter, " ({cause})")?;
+        }
+        // The message often begins with the culprit already; once is enough on one line.
+        let message = self.message.strip_prefix(&self.culprit).map_or(self.message.as_str(), |rest| {
+            rest.strip_prefix(": ").unwrap_or(&self.message)
+        });
+        writeln!(formatter, " {}: {message}", self.culprit)?;
+        match &self.hint {
+            Some(hint) => writeln!(formatter, "hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<PresentationError> for Failure {
+    fn from(error: PresentationError) -> Self {
+        let hint = match error.code() {
+            Code::Relayed => Some("ask the party of that log for a presentation of its own"),
+            Code::UnknownLog => Some("is this the policy of the party whose log it is?"),
+            Code::UnderWitnessed => Some("ask for a presentation under a checkpoint with more cosignatures"),
+            Code::UnsupportedVersion | Code::UnknownProfile => Some("a newer detente may know it"),
+            _ => None,
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), error.culprit(), error) }
+    }
+}
+
+impl From<PartyError> for Failure {
+    fn from(error: PartyError) -> Self {
+        if let PartyError::Presentation(error) = error {
+            return error.into();
+        }
+        let culprit = match &error {
+            PartyError::Unavailable { path, .. }
+            | PartyError::NoVault { path }
+            | PartyError::PartyExists { path }
+            | PartyError::VaultFormat { path }
+            | PartyError::WrongUnlock { path }
+            | PartyError::UnlockFile { path }
+            | PartyError::UnlockFileOpen { path, .. } => path.display().to_string(),
+            PartyError::Report { place, .. }
+            | PartyError::ReportTooLong { place, .. }
+            | PartyError::NoIncidentId { place }
+            | PartyError::DuplicateIncident { place, .. } => place.to_string(),
+            PartyError::ReportShape { place, source } => match source.pointer() {
+                Some(pointer) => format!("{place} {pointer}"),
+                None => place.to_string(),
+            },
+            PartyError::NoRecord { index } | PartyError::Pending { index } => format!("entry {index}"),
+            PartyError::VaultBehindLog { .. } | PartyError::Database(_) | PartyError::VaultRow { .. } => {
+                "vault".to_owned()
+            }
+            PartyError::UnknownAudience { name, .. } => name.clone(),
+            PartyError::Argument { argument, .. } => (*argument).to_owned(),
+            PartyError::Recipient { .. } => "--encrypt-to".to_owned(),
+            PartyError::Disclosure(DisclosureError::UnknownName { name, .. }) => name.clone(),
+            PartyError::Log(_) => "log".to_owned(),
+            _ => "party".to_owned(),
+        };
+        let hint = match &error {
+            PartyError::NoVault { .. } => Some("name the party's folder with --party, or make one with `detente init`"),
+            PartyError::PartyExists { .. } => Some("choose another folder; a party is never overwritten"),
+            PartyError::UnlockFileOpen { .. } => Some("chmod 600 the unlock file"),
+            PartyError::DuplicateIncident { .. } => Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out"),
+            PartyError::ReportShape { source: DisclosureError::UnknownProperty { .. }, .. } => {
+                Some("--extra plus keeps unknown properties under plus")
+            }
+            PartyError::UnknownAudience { .. } => Some("copy the audience's .vkey file into trusted/, or name the file"),
+            PartyError::Disclosure(DisclosureError::UnknownName { .. }) => {
+                Some("`detente disclose INDEX --field id --dry-run` shows slot names; dotted pointers such as victim.country work too")
+            }
+            PartyError::NoRecord { .. } => Some("`detente entries` lists what can be disclosed"),
+            PartyError::VaultBehindLog { .. } => Some("restore the newest copy of the vault; this one would seal with used seeds"),
+            PartyError::Log(LogError::Locked { .. }) => Some("another command is writing this log; try again when it has ended"),
+            _ => None,
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, error) }
+    }
+}
+
+impl From<CheckFailure> for Failure {
+    fn from(error: CheckFailure) -> Self {
+        let culprit = error.culprit().map_or_else(|| "log".to_owned(), |culprit| culprit.to_string());
+        Self { cause: error.cause(), ..Self::new(error.code(), culprit, error) }
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        Self::new(error.code(), "log", error)
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Self {
+        Self::new(error.code(), "checkpoint", error)
+    }
+}
+
+impl From<StatementError> for Failure {
+    fn from(error: StatementError) -> Self {
+        Self::new(error.code(), "entry", error)
+    }
+}
+
+impl From<CoreError> for Failure {
+    fn from(error: CoreError) -> Self {
+        Self::new(error.code(), "input", error)
+    }
+}

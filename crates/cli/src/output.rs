@@ -1,0 +1,129 @@
+//! The one place that prints. Results go to standard output, the rest to standard error; with `--json` one object goes
+//! to standard output, on success and on failure, and nothing else.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use detente_core::json::{Object, Value};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
+
+/// What a command found out: for people and for machines, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// Names the JSON members: `<command>/v1`.
+    pub(crate) schema: &'static str,
+    /// The JSON members.
+    pub(crate) json: Object,
+    /// The text for people, without the last line feed.
+    pub(crate) text: String,
+    /// Said on standard error before the result.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn new<const N: usize>(schema: &'static str, members: [(&str, Value); N], text: String) -> Self {
+        let json = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { schema, json, text, warnings: Vec::new() }
+    }
+
+    pub(crate) fn warn(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+}
+
+/// Where output goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer {
+    json: bool,
+    quiet: bool,
+}
+
+impl Printer {
+    pub(crate) const fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    pub(crate) fn report(self, report: Report) -> ExitCode {
+        if !self.quiet {
+            report.warnings.iter().for_each(|warning| to_stderr(&format!("warning: {warning}\n")));
+        }
+        let printed = if self.json {
+            let mut json = report.json;
+            json.insert("detente".to_owned(), report.schema.into());
+            let warnings: Vec<Value> = report.warnings.into_iter().map(Value::from).collect();
+            json.insert("warnings".to_owned(), warnings.into());
+            to_stdout(&Value::Object(json).to_file())
+        } else if report.text.is_empty() {
+            true
+        } else {
+            to_stdout(format!("{}\n", report.text).as_bytes())
+        };
+        if printed { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    }
+
+    pub(crate) fn failure(self, failure: &Failure) -> ExitCode {
+        if self.json {
+            to_stdout(&failure.to_json().to_file());
+        } else {
+            to_stderr(&failure.to_string());
+        }
+        ExitCode::from(failure.exit)
+    }
+
+    /// Plain text on standard output in the middle of a command: the demo's story.
+    pub(crate) fn say(self, text: &str) {
+        if !self.json {
+            to_stdout(format!("{text}\n").as_bytes());
+        }
+    }
+
+    /// A progress bar, drawn when a person watches standard error.
+    pub(crate) fn progress(self, what: &'static str, length: Option<u64>) -> ProgressBar {
+        if self.quiet || self.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = match length {
+            Some(length) => ProgressBar::new(length),
+            None => ProgressBar::new_spinner(),
+        };
+        let template = match length {
+            Some(_) => "{msg} [{bar:40}] {human_pos}/{human_len} {eta}",
+            None => "{spinner} {msg} {human_pos}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+/// Arguments that do not parse, and `--help` and `--version`, which clap reports the same way.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        to_stderr(&text);
+        return ExitCode::from(2);
+    }
+    to_stdout(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+/// Whether it was written. A reader that has gone, as behind `| head`, is no failure.
+pub(crate) fn to_stdout(bytes: &[u8]) -> bool {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::BrokenPipe,
+    }
+}
+
+fn to_stderr(text: &str) {
+    // Nobody is left to tell when standard error is gone.
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

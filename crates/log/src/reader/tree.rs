@@ -1,0 +1,137 @@
+//! The tree of one size, read out of tiles and bundles.
+
+use core::{cell::RefCell, ops::Range};
+use std::rc::Rc;
+
+use detente_core::{Digest, LeafIndex, TreeSize};
+use detente_merkle::{
+    HashReader, MerkleError, TiledHashes, prove_consistency, prove_inclusion,
+    tile::{FULL_WIDTH, Tile, TileLevel, tile_at},
+};
+
+use super::bundle::{Bundle, read_tile};
+use crate::{LogError, Store};
+
+/// A log as of one size. Hashes and entries come as they are on disk: proofs made of them are for others to verify.
+///
+/// It keeps the last tile of each level that was read, which is what making many proofs in a row needs.
+#[derive(Debug)]
+pub struct LogTree<'a> {
+    store: &'a Store,
+    size: TreeSize,
+    recent: RefCell<Vec<(Tile, Rc<[Digest]>)>>,
+}
+
+impl<'a> LogTree<'a> {
+    pub(crate) const fn new(store: &'a Store, size: TreeSize) -> Self {
+        Self { store, size, recent: RefCell::new(Vec::new()) }
+    }
+
+    /// The number of entries.
+    pub const fn size(&self) -> TreeSize {
+        self.size
+    }
+
+    /// The entry at an index.
+    ///
+    /// # Errors
+    /// [`LogError::Merkle`] when the tree has no such leaf, [`LogError::MalformedFile`], [`LogError::Unavailable`].
+    pub fn entry(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
+        let tile = tile_at(TileLevel::LEAVES, index.get(), self.size)?;
+        let position = (index.get() % u64::from(FULL_WIDTH)) as usize;
+        let bundle = Bundle::read(self.store, tile)?;
+        bundle.get(position).map(<[u8]>::to_vec).ok_or_else(|| LogError::MalformedFile {
+            path: tile.entries_path(),
+            expected: "an entry for every leaf",
+        })
+    }
+
+    /// The entries of a range, in order, one bundle in memory at a time. It ends after the first error.
+    ///
+    /// An index at or above the size is an error of the item, not of this call.
+    pub fn entries(&self, range: Range<u64>) -> Entries<'_, 'a> {
+        Entries { tree: self, range, bundle: None }
+    }
+
+    /// The proof that the entry at `index` is in the tree of `size`, at most this tree's.
+    ///
+    /// # Errors
+    /// [`LogError::Merkle`] for a position outside, [`LogError::MalformedFile`], [`LogError::Unavailable`].
+    pub fn inclusion_proof(&self, index: LeafIndex, size: TreeSize) -> Result<Vec<Digest>, LogError> {
+        self.check_size(size)?;
+        prove_inclusion(self, index, size)
+    }
+
+    /// The proof that the tree of size `new`, at most this tree's, begins with the tree of size `old`.
+    ///
+    /// # Errors
+    /// As [`Self::inclusion_proof`].
+    pub fn consistency_proof(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Digest>, LogError> {
+        self.check_size(new)?;
+        prove_consistency(self, old, new)
+    }
+
+    /// Proofs without hashes would be given for trees that are not there.
+    fn check_size(&self, size: TreeSize) -> Result<(), LogError> {
+        if size <= self.size {
+            return Ok(());
+        }
+        let (most, got) = (self.size.get(), size.get());
+        Err(MerkleError::IndexRange { object: "tree size", least: 0, most, got }.into())
+    }
+
+    fn tile(&self, tile: Tile) -> Result<Rc<[Digest]>, LogError> {
+        let mut recent = self.recent.borrow_mut();
+        if let Some((_, hashes)) = recent.iter().find(|(known, _)| *known == tile) {
+            return Ok(Rc::clone(hashes));
+        }
+        let hashes: Rc<[Digest]> = read_tile(self.store, tile)?.into();
+        recent.retain(|(known, _)| known.level() != tile.level());
+        recent.push((tile, Rc::clone(&hashes)));
+        Ok(hashes)
+    }
+}
+
+impl HashReader for LogTree<'_> {
+    type Error = LogError;
+
+    fn complete_subtree(&self, level: u8, index: u64) -> Result<Digest, LogError> {
+        TiledHashes::new(self.size, |tile| self.tile(tile)).complete_subtree(level, index)
+    }
+}
+
+/// Entries of a range, see [`LogTree::entries`].
+#[derive(Debug)]
+pub struct Entries<'t, 'a> {
+    tree: &'t LogTree<'a>,
+    range: Range<u64>,
+    bundle: Option<(Tile, Bundle)>,
+}
+
+impl Entries<'_, '_> {
+    fn read(&mut self, index: u64) -> Result<Vec<u8>, LogError> {
+        let tile = tile_at(TileLevel::LEAVES, index, self.tree.size)?;
+        if self.bundle.as_ref().is_none_or(|(held, _)| *held != tile) {
+            self.bundle = Some((tile, Bundle::read(self.tree.store, tile)?));
+        }
+        let position = (index % u64::from(FULL_WIDTH)) as usize;
+        let entry = self.bundle.as_ref().and_then(|(_, bundle)| bundle.get(position));
+        entry.map(<[u8]>::to_vec).ok_or_else(|| LogError::MalformedFile {
+            path: tile.entries_path(),
+            expected: "an entry for every leaf",
+        })
+    }
+}
+
+impl Iterator for Entries<'_, '_> {
+    type Item = Result<Vec<u8>, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = self.range.next()?;
+        let entry = self.read(index);
+        if entry.is_err() {
+            self.range = 0..0;
+        }
+        Some(entry)
+    }
+}

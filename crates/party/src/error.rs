@@ -1,0 +1,251 @@
+use std::path::{Path, PathBuf};
+
+use detente_checkpoint::CheckpointError;
+use detente_core::{Code, CoreError, LeafIndex};
+use detente_disclosure::DisclosureError;
+use detente_log::LogError;
+use detente_presentation::PresentationError;
+use detente_statement::StatementError;
+use thiserror::Error;
+
+use crate::Place;
+
+/// Why a party's command could not be carried out.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PartyError {
+    /// A file or folder that cannot be used.
+    #[error("{}: {source}", path.display())]
+    Unavailable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The operating system gave no random bytes.
+    #[error("expected random bytes from the operating system, got none")]
+    Randomness,
+    /// The vault's database failed.
+    #[error("vault: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// No vault where one is expected.
+    #[error("{}: expected a party's vault, got none", path.display())]
+    NoVault {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A folder that already holds a party.
+    #[error("{}: expected no party yet, got one", path.display())]
+    PartyExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A vault of another format.
+    #[error("{}: expected a vault of format 1, got another", path.display())]
+    VaultFormat {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The unlock secret does not open the vault.
+    #[error("{}: expected the unlock file of this vault, got another", path.display())]
+    WrongUnlock {
+        /// The vault.
+        path: PathBuf,
+    },
+    /// Not an unlock file.
+    #[error("{}: expected an unlock file, got other contents", path.display())]
+    UnlockFile {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Others may read the unlock file.
+    #[error("{}: expected mode 600, got {mode:o}", path.display())]
+    UnlockFileOpen {
+        /// Where.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A sealed row that does not open: damaged, or moved.
+    #[error("vault: row {number} of table {table} does not open")]
+    VaultRow {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        number: u64,
+    },
+    /// The log holds an entry that the vault does not know: the vault is an old copy.
+    #[error("entry {index}: expected an entry that this vault sealed, got another: the vault is older than its log")]
+    VaultBehindLog {
+        /// The entry.
+        index: LeafIndex,
+    },
+    /// No counter is left.
+    #[error("vault: expected a counter below 2^63, got none")]
+    CountersSpent,
+    /// A report that is no strict JSON.
+    #[error("{place}: column {column}: {fault}")]
+    Report {
+        /// File and line.
+        place: Place,
+        /// One-based column in bytes.
+        column: usize,
+        /// The rule broken.
+        fault: detente_core::json::Fault,
+    },
+    /// A report longer than the limit.
+    #[error("{place}: expected a report of at most {limit} bytes, got more")]
+    ReportTooLong {
+        /// File and line.
+        place: Place,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A file of reports longer than the limit.
+    #[error("{file}: expected at most {limit} bytes unless it is JSON Lines, got more")]
+    ReportsTooLong {
+        /// The file.
+        file: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A report that does not fit the profile.
+    #[error("{place}: {source}")]
+    ReportShape {
+        /// File and line.
+        place: Place,
+        /// The pointer and the rule broken.
+        source: DisclosureError,
+    },
+    /// A report without an incident id.
+    #[error("{place}: /incident_id: expected a string, got none")]
+    NoIncidentId {
+        /// File and line.
+        place: Place,
+    },
+    /// An incident id that is already committed.
+    #[error("{place}: expected a new incident id, got {id:?}, which entry {entry} holds")]
+    DuplicateIncident {
+        /// File and line.
+        place: Place,
+        /// The id.
+        id: String,
+        /// The entry that holds it.
+        entry: LeafIndex,
+    },
+    /// A batch without a report.
+    #[error("expected at least one report, got none")]
+    NoReports,
+    /// An entry that the vault has no record of.
+    #[error("entry {index}: expected an entry that this vault sealed, got none")]
+    NoRecord {
+        /// Which.
+        index: LeafIndex,
+    },
+    /// An entry that is not published.
+    #[error("entry {index}: expected a published entry, got one that is still pending")]
+    Pending {
+        /// Which.
+        index: LeafIndex,
+    },
+    /// A name that no file in `trusted/` maps to a key.
+    #[error("{name}: expected a key file, or a name that a .vkey file in {} maps to a key", folder.display())]
+    UnknownAudience {
+        /// The name typed.
+        name: String,
+        /// Where it was looked up.
+        folder: PathBuf,
+    },
+    /// Not an age recipient.
+    #[error("expected an age recipient (age1…), got {got:?}")]
+    Recipient {
+        /// The text typed.
+        got: String,
+    },
+    /// Encryption failed.
+    #[error("age: {reason}")]
+    Encryption {
+        /// Why.
+        reason: String,
+    },
+    /// An argument of another form.
+    #[error("{argument}: expected {expected}")]
+    Argument {
+        /// Which.
+        argument: &'static str,
+        /// The form.
+        expected: &'static str,
+    },
+    /// A key file or checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A statement.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// A field name or a slot.
+    #[error(transparent)]
+    Disclosure(#[from] DisclosureError),
+    /// A presentation.
+    #[error(transparent)]
+    Presentation(#[from] PresentationError),
+    /// The party's own log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A value of our own that breaks a rule of `core`.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+}
+
+impl PartyError {
+    pub(crate) fn unavailable(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Unavailable { path: path.clone(), source }
+    }
+
+    /// A fault at a place, `before` lines above the text that was parsed.
+    pub(crate) fn json(place: &Place, error: CoreError, before: usize) -> Self {
+        match error {
+            CoreError::Json { fault, line, column } => {
+                let line = if line > 1 || before > 0 { before + line } else { place.line };
+                Self::Report { place: Place { file: place.file.clone(), line }, column, fault }
+            }
+            other => Self::Core(other),
+        }
+    }
+
+    /// The stable code, `specs/core.md` "Codes".
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unavailable { .. }
+            | Self::Randomness
+            | Self::Database(_)
+            | Self::NoVault { .. }
+            | Self::VaultFormat { .. }
+            | Self::WrongUnlock { .. }
+            | Self::UnlockFile { .. }
+            | Self::UnlockFileOpen { .. }
+            | Self::VaultRow { .. }
+            | Self::VaultBehindLog { .. }
+            | Self::CountersSpent => Code::Unavailable,
+            Self::Report { fault, .. } => fault.code(),
+            Self::ReportTooLong { .. } | Self::ReportsTooLong { .. } => Code::Oversize,
+            Self::ReportShape { source, .. } => source.code(),
+            Self::NoIncidentId { .. } => Code::FieldType,
+            Self::DuplicateIncident { .. } => Code::DuplicateIncident,
+            Self::PartyExists { .. }
+            | Self::NoReports
+            | Self::NoRecord { .. }
+            | Self::Pending { .. }
+            | Self::UnknownAudience { .. }
+            | Self::Recipient { .. }
+            | Self::Encryption { .. }
+            | Self::Argument { .. } => Code::Misuse,
+            Self::Checkpoint(error) => error.code(),
+            Self::Statement(error) => error.code(),
+            Self::Disclosure(error) => error.code(),
+            Self::Presentation(error) => error.code(),
+            Self::Log(error) => error.code(),
+            Self::Core(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A new party: vault, keys, log with its genesis, files to hand over.
+
+use std::path::{Path, PathBuf};
+
+use detente_checkpoint::{KeyType, NoteKey, PolicyFiles, SigningKey};
+use detente_core::{LogId, Name, Origin, base64};
+use detente_log::{LogSigner, LogWriter};
+use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
+use zeroize::Zeroizing;
+
+use crate::folder::write_atomically;
+use crate::secret::{Secret, random};
+use crate::vault::{SecretName, Vault};
+use crate::{PartyError, PartyFolder, Unlock};
+
+/// What a new party is called and where its things go.
+#[derive(Debug, Clone)]
+pub struct InitOptions {
+    /// The log's origin.
+    pub origin: Origin,
+    /// The party's name; also the name of its audience key.
+    pub name: Name,
+    /// The unlock file: read when it exists, made otherwise.
+    pub unlock: PathBuf,
+}
+
+/// What a new party consists of.
+#[derive(Debug, Clone)]
+pub struct Initialised {
+    /// The id of its log.
+    pub log: LogId,
+    /// Whether the unlock file was made now.
+    pub unlock_created: bool,
+    /// The recovery key, to be moved offline.
+    pub recovery: PathBuf,
+    /// Files to hand over.
+    pub share: Vec<PathBuf>,
+}
+
+/// Makes a party in a folder that holds none.
+///
+/// # Errors
+/// [`PartyError::PartyExists`], [`PartyError::Unavailable`], those of the unlock file, the vault and the log.
+pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initialised, PartyError> {
+    if folder.vault().exists() || folder.log().exists() {
+        return Err(PartyError::PartyExists { path: folder.path().to_owned() });
+    }
+    for path in [folder.path().to_owned(), folder.share(), folder.trusted(), folder.receipts()] {
+        std::fs::create_dir_all(&path).map_err(PartyError::unavailable(&path))?;
+    }
+    let unlock_created = !options.unlock.exists();
+    let unlock =
+        if unlock_created { Unlock::create(&options.unlock)? } else { Unlock::read(&options.unlock)? };
+
+    let author = Secret::random()?;
+    let sealing = Secret::random()?;
+    let checkpoint = Secret::random()?;
+    let recovery = Secret::random()?;
+    let key = |secret: &Secret| SigningKey::from_seed(secret.expose());
+    let signer = LogSigner::new(options.origin.clone(), key(&checkpoint));
+    let draft = GenesisDraft {
+        origin: options.origin.clone(),
+        party: options.name.to_string(),
+        checkpoint_key: signer.note_key(),
+        authors: vec![key(&author).public()],
+        sealing: key(&sealing).public(),
+        recovery: key(&recovery).public(),
+        predecessor: None,
+        nonce: random()?,
+        random: random()?,
+    };
+    let genesis = Signer::genesis(&key(&author), &draft)?;
+    let (history, _) = KeyHistory::begin(UnverifiedStatement::decode(&genesis)?)?;
+
+    // Keys are in the vault before anything that they sign is public.
+    let vault = Vault::create(&folder.vault(), &unlock)?;
+    vault.put_secret(SecretName::Master, &Secret::random()?)?;
+    vault.put_secret(SecretName::AuthorKey, &author)?;
+    vault.put_secret(SecretName::SealingKey, &sealing)?;
+    vault.put_secret(SecretName::CheckpointKey, &checkpoint)?;
+    vault.put_secret(SecretName::Epoch, &Secret::random()?)?;
+    let recovery_path = folder.path().join("recovery.key");
+    write_recovery(&recovery_path, &recovery)?;
+    LogWriter::create(folder.log(), &options.origin)?.append(&[genesis], &signer)?;
+
+    Ok(Initialised {
+        log: history.log(),
+        unlock_created,
+        recovery: recovery_path,
+        share: write_share(folder, options, &signer, &key(&author))?,
+    })
+}
+
+fn write_share(
+    folder: &PartyFolder,
+    options: &InitOptions,
+    signer: &LogSigner,
+    author: &SigningKey,
+) -> Result<Vec<PathBuf>, PartyError> {
+    let share = folder.share();
+    let files = PolicyFiles::unwitnessed(&options.origin, signer.note_key().key(), &[options.name.as_str()]);
+    let audience = NoteKey::new(options.name.clone(), KeyType::Log, author.public());
+    let contents = [
+        (format!("{}.policy", folder.name()), files.policy),
+        (format!("{}.policy.json", folder.name()), files.companion),
+        (format!("{}.vkey", options.name.as_str().replace('/', "_")), format!("{audience}\n").into_bytes()),
+    ];
+    contents
+        .into_iter()
+        .map(|(name, bytes)| {
+            let path = share.join(name);
+            write_atomically(&path, &bytes)?;
+            Ok(path)
+        })
+        .collect()
+}
+
+fn write_recovery(path: &Path, recovery: &Secret) -> Result<(), PartyError> {
+    use std::io::Write as _;
+    let text = Zeroizing::new(format!("detente-recovery-v1 {}\n", base64::encode(recovery.expose())));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path).map_err(PartyError::unavailable(path))?;
+    file.write_all(text.as_bytes()).map_err(PartyError::unavailable(path))?;
+    file.sync_all().map_err(PartyError::unavailable(path))
+}

@@ -1,0 +1,109 @@
+//! An open party: its vault, its keys and the lock on its log.
+
+use detente_checkpoint::SigningKey;
+use detente_core::{Digest, LeafIndex, LogId};
+use detente_log::{LogDirectory, LogSigner, LogWriter};
+use detente_statement::{KeyHistory, UnverifiedStatement};
+
+use crate::record::Record;
+use crate::secret::Secret;
+use crate::vault::{Row, SecretName, Vault};
+use crate::{PartyError, PartyFolder, Unlock};
+
+/// A party whose vault is open.
+pub struct Party {
+    pub(crate) folder: PartyFolder,
+    pub(crate) vault: Vault,
+    pub(crate) log: LogId,
+    pub(crate) genesis: KeyHistory,
+    pub(crate) master: Secret,
+    pub(crate) epoch: Digest,
+}
+
+impl Party {
+    /// Opens the vault and reads the log's genesis.
+    ///
+    /// # Errors
+    /// [`PartyError::NoVault`], [`PartyError::WrongUnlock`], [`PartyError::Log`], [`PartyError::Statement`].
+    pub fn open(folder: PartyFolder, unlock: &Unlock) -> Result<Self, PartyError> {
+        folder.require()?;
+        let vault = Vault::open(&folder.vault(), unlock)?;
+        let genesis = LogDirectory::open(folder.log())?.entry(LeafIndex::ZERO)?;
+        let (genesis, _) = KeyHistory::begin(UnverifiedStatement::decode(&genesis)?)?;
+        let master = vault.secret(SecretName::Master)?;
+        let epoch = Digest::from_bytes(*vault.secret(SecretName::Epoch)?.expose());
+        Ok(Self { folder, log: genesis.log(), genesis, vault, master, epoch })
+    }
+
+    /// The id of its log.
+    pub const fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// The party's name, as its genesis says.
+    pub fn name(&self) -> &str {
+        self.genesis.genesis().party()
+    }
+
+    pub(crate) fn key(&self, name: SecretName) -> Result<SigningKey, PartyError> {
+        Ok(SigningKey::from_seed(self.vault.secret(name)?.expose()))
+    }
+
+    pub(crate) fn log_signer(&self) -> Result<LogSigner, PartyError> {
+        Ok(LogSigner::new(self.genesis.genesis().origin().clone(), self.key(SecretName::CheckpointKey)?))
+    }
+
+    /// Locks the log, finishes what a crash interrupted, and settles rows that were pending then.
+    pub(crate) fn open_log(&mut self) -> Result<LogWriter, PartyError> {
+        let mut writer = LogWriter::open(self.folder.log())?;
+        if writer.is_unsigned() {
+            writer.resume(&self.log_signer()?)?;
+        }
+        let (size, _) = writer.state();
+        let (mut committed, mut forgotten) = (Vec::new(), Vec::new());
+        for row in self.vault.pending()? {
+            let published = row.index.is_below(size) && {
+                let entry = writer.tree().entry(row.index)?;
+                let record = Record::parse(&row.record, row.index.get())?;
+                UnverifiedStatement::decode(&entry)?.id() == record.statement
+            };
+            if published { committed.push(row.index) } else { forgotten.push(row.index) }
+        }
+        self.vault.settle(&committed, &forgotten)?;
+        // A vault that is older than its log would give a seed twice; only a newer copy may go on.
+        let newest = size.get().checked_sub(1).filter(|newest| *newest > 0);
+        if let Some(newest) = newest {
+            let index = LeafIndex::new(newest)?;
+            let entry = writer.tree().entry(index)?;
+            let sealed = UnverifiedStatement::decode(&entry)?.unverified_sealed().is_some();
+            if sealed && self.vault.row(index)?.is_none() {
+                return Err(PartyError::VaultBehindLog { index });
+            }
+        }
+        Ok(writer)
+    }
+
+    /// The record of an entry that is in the log, and the entry's bytes.
+    pub(crate) fn published(
+        &self,
+        directory: &LogDirectory,
+        index: LeafIndex,
+    ) -> Result<(Record, Vec<u8>), PartyError> {
+        let row: Row = self.vault.row(index)?.ok_or(PartyError::NoRecord { index })?;
+        let record = Record::parse(&row.record, index.get())?;
+        if !index.is_below(directory.checkpoint()?.claimed().size()) {
+            return Err(PartyError::Pending { index });
+        }
+        let entry = directory.entry(index)?;
+        if UnverifiedStatement::decode(&entry)?.id() != record.statement {
+            return Err(PartyError::Pending { index });
+        }
+        Ok((record, entry))
+    }
+}
+
+impl core::fmt::Debug for Party {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.debug_struct("Party").field("log", &self.log).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,64 @@
+//! Keys that counterparts handed over: `trusted/*.vkey`, or a key file named directly (`specs/party.md` "Share folder").
+
+use std::path::Path;
+
+use detente_checkpoint::{KeyType, NoteKey};
+use detente_core::KeyDigest;
+use detente_statement::key_digest;
+
+use crate::{PartyError, PartyFolder};
+
+/// Who a presentation is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    name: String,
+    key: KeyDigest,
+}
+
+impl Audience {
+    /// Reads a key file: one line, a type 0x01 vkey.
+    ///
+    /// # Errors
+    /// [`PartyError::Unavailable`], [`PartyError::Checkpoint`] for anything but such a key.
+    pub fn read(path: &Path) -> Result<Self, PartyError> {
+        let bytes = std::fs::read(path).map_err(PartyError::unavailable(path))?;
+        let text = core::str::from_utf8(&bytes).unwrap_or_default();
+        let key = NoteKey::parse(text.strip_suffix('\n').unwrap_or(text))?;
+        if key.kind() != KeyType::Log {
+            return Err(PartyError::Argument { argument: "--to", expected: "a key of type 0x01" });
+        }
+        Ok(Self { name: key.name().to_string(), key: key_digest(key.key()) })
+    }
+
+    /// Looks a name up in `trusted/`, or reads the key file of that path.
+    ///
+    /// # Errors
+    /// [`PartyError::UnknownAudience`], or those of [`Self::read`].
+    pub fn find(folder: &PartyFolder, name: &str) -> Result<Self, PartyError> {
+        let trusted = folder.trusted();
+        if let Ok(entries) = std::fs::read_dir(&trusted) {
+            let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+            files.sort();
+            for path in files.iter().filter(|path| path.extension().is_some_and(|end| end == "vkey")) {
+                let audience = Self::read(path)?;
+                if audience.name == name {
+                    return Ok(audience);
+                }
+            }
+        }
+        if Path::new(name).is_file() {
+            return Self::read(Path::new(name));
+        }
+        Err(PartyError::UnknownAudience { name: name.to_owned(), folder: trusted })
+    }
+
+    /// The name in the key file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The digest that a grant names.
+    pub const fn key(&self) -> KeyDigest {
+        self.key
+    }
+}

@@ -1,0 +1,265 @@
+//! The vault: one SQLite file whose rows are sealed (`specs/party.md` "Vault").
+
+use std::path::Path;
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use detente_core::{Label, LeafIndex};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
+use zeroize::Zeroizing;
+
+use crate::secret::{Secret, random};
+use crate::{PartyError, Unlock};
+
+const FORMAT: &str = "detente-vault-v1";
+
+const SCHEMA: &str = "
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE secrets (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+    CREATE TABLE counter (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
+    CREATE TABLE entries (number INTEGER PRIMARY KEY, pending INTEGER NOT NULL, lookup BLOB, sealed BLOB NOT NULL);
+    CREATE INDEX entries_by_lookup ON entries (lookup);
+    INSERT INTO counter VALUES (1, 0);
+";
+
+/// A named secret row of the vault.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SecretName {
+    Master = 1,
+    AuthorKey = 2,
+    SealingKey = 3,
+    CheckpointKey = 4,
+    Epoch = 5,
+}
+
+/// An open vault.
+pub(crate) struct Vault {
+    connection: Connection,
+    sealer: Sealer,
+}
+
+/// A sealed row about one entry.
+pub(crate) struct Row {
+    pub(crate) index: LeafIndex,
+    pub(crate) record: Zeroizing<Vec<u8>>,
+}
+
+impl Vault {
+    pub(crate) fn create(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
+        // The file is made by us first, so that SQLite finds one that nobody else can read.
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        options.open(path).map_err(PartyError::unavailable(path))?;
+        let mut connection = connect(path)?;
+        let salt: [u8; 32] = random()?;
+        let data_key = Secret::random()?;
+        let wrapping = Sealer::new(&unlock.0.derive(Label::PARTY_WRAP, &[&salt]));
+        let wrapped = wrapping.seal("wrap", 0, data_key.expose())?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        for (name, value) in [("format", FORMAT.as_bytes()), ("salt", &salt), ("wrap", &wrapped)] {
+            transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![name, value])?;
+        }
+        transaction.commit()?;
+        Ok(Self { connection, sealer: Sealer::new(&data_key) })
+    }
+
+    pub(crate) fn open(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
+        if !path.is_file() {
+            return Err(PartyError::NoVault { path: path.to_owned() });
+        }
+        let connection = connect(path)?;
+        let meta = |name: &str| -> Result<Vec<u8>, PartyError> {
+            Ok(connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?)
+        };
+        if meta("format")? != FORMAT.as_bytes() {
+            return Err(PartyError::VaultFormat { path: path.to_owned() });
+        }
+        let wrapping = Sealer::new(&unlock.0.derive(Label::PARTY_WRAP, &[&meta("salt")?]));
+        let wrong = || PartyError::WrongUnlock { path: path.to_owned() };
+        let data_key = wrapping.open("wrap", 0, &meta("wrap")?).map_err(|_| wrong())?;
+        let data_key = Secret::from_slice(&data_key).ok_or_else(wrong)?;
+        Ok(Self { connection, sealer: Sealer::new(&data_key) })
+    }
+
+    pub(crate) fn put_secret(&self, name: SecretName, secret: &Secret) -> Result<(), PartyError> {
+        let number = name as i64;
+        let sealed = self.sealer.seal("secrets", number as u64, secret.expose())?;
+        self.connection.execute("INSERT INTO secrets VALUES (?1, ?2)", params![number, sealed])?;
+        Ok(())
+    }
+
+    pub(crate) fn secret(&self, name: SecretName) -> Result<Secret, PartyError> {
+        let number = name as i64;
+        let sealed: Vec<u8> = self.connection.query_row(
+            "SELECT sealed FROM secrets WHERE number = ?1",
+            [number],
+            |row| row.get(0),
+        )?;
+        let opened = self.sealer.open("secrets", number as u64, &sealed)?;
+        Secret::from_slice(&opened).ok_or(PartyError::VaultRow { table: "secrets", number: number as u64 })
+    }
+
+    pub(crate) fn begin(&mut self) -> Result<Batch<'_>, PartyError> {
+        Ok(Batch { transaction: self.connection.transaction()?, sealer: &self.sealer })
+    }
+
+    pub(crate) fn row(&self, index: LeafIndex) -> Result<Option<Row>, PartyError> {
+        let found = self
+            .connection
+            .query_row("SELECT number, sealed FROM entries WHERE number = ?1", [number(index)?], raw_row)
+            .optional()?;
+        found.map(|raw| self.open_row(raw)).transpose()
+    }
+
+    pub(crate) fn pending(&self) -> Result<Vec<Row>, PartyError> {
+        let mut statement =
+            self.connection.prepare("SELECT number, sealed FROM entries WHERE pending ORDER BY number")?;
+        let raw = statement.query_map([], raw_row)?.collect::<Result<Vec<_>, _>>()?;
+        raw.into_iter().map(|raw| self.open_row(raw)).collect()
+    }
+
+    pub(crate) fn settle(&mut self, committed: &[LeafIndex], forgotten: &[LeafIndex]) -> Result<(), PartyError> {
+        let transaction = self.connection.transaction()?;
+        for index in committed {
+            transaction.execute("UPDATE entries SET pending = 0 WHERE number = ?1", [number(*index)?])?;
+        }
+        for index in forgotten {
+            transaction.execute("DELETE FROM entries WHERE number = ?1 AND pending", [number(*index)?])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Marks every pending row below a size as committed.
+    pub(crate) fn settle_all(&mut self) -> Result<(), PartyError> {
+        self.connection.execute("UPDATE entries SET pending = 0 WHERE pending", [])?;
+        Ok(())
+    }
+
+    fn open_row(&self, raw: RawRow) -> Result<Row, PartyError> {
+        self.sealer.open_row(raw)
+    }
+}
+
+/// Rows of one batch; nothing of it stays unless it is committed.
+pub(crate) struct Batch<'a> {
+    transaction: Transaction<'a>,
+    sealer: &'a Sealer,
+}
+
+impl Batch<'_> {
+    /// Takes a counter. It is spent for good when the batch is committed, which is before anything made with it is
+    /// public; a batch that is dropped has shown nobody what it made.
+    pub(crate) fn spend_counter(&self) -> Result<u64, PartyError> {
+        let next: i64 = self
+            .transaction
+            .prepare_cached("UPDATE counter SET next = next + 1 RETURNING next - 1")?
+            .query_row([], |row| row.get(0))?;
+        u64::try_from(next).map_err(|_| PartyError::CountersSpent)
+    }
+
+    pub(crate) fn insert(&self, index: LeafIndex, id: Option<&str>, record: &[u8]) -> Result<(), PartyError> {
+        let number = number(index)?;
+        let sealed = self.sealer.seal("entries", index.get(), record)?;
+        let lookup = id.map(|id| self.sealer.lookup(id));
+        self.transaction
+            .prepare_cached("INSERT INTO entries VALUES (?1, 1, ?2, ?3)")?
+            .execute(params![number, lookup, sealed])?;
+        Ok(())
+    }
+
+    pub(crate) fn newest(&self, id: &str) -> Result<Option<Row>, PartyError> {
+        find_newest(&self.transaction, self.sealer, id)
+    }
+
+    pub(crate) fn commit(self) -> Result<(), PartyError> {
+        self.transaction.commit()?;
+        Ok(())
+    }
+}
+
+fn find_newest(connection: &Connection, sealer: &Sealer, id: &str) -> Result<Option<Row>, PartyError> {
+    let lookup = sealer.lookup(id);
+    let found = connection
+        .prepare_cached(
+            "SELECT number, sealed FROM entries WHERE lookup = ?1 ORDER BY number DESC LIMIT 1",
+        )?
+        .query_row([lookup.as_slice()], raw_row)
+        .optional()?;
+    found.map(|raw| sealer.open_row(raw)).transpose()
+}
+
+fn connect(path: &Path) -> Result<Connection, PartyError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // A counter that a crash un-spends would use one seed twice, so every commit reaches the disk.
+    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    Ok(connection)
+}
+
+type RawRow = (i64, Vec<u8>);
+
+fn raw_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRow> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn number(index: LeafIndex) -> Result<i64, PartyError> {
+    i64::try_from(index.get()).map_err(|_| PartyError::CountersSpent)
+}
+
+/// Seals rows under one key.
+struct Sealer {
+    cipher: XChaCha20Poly1305,
+    key: Secret,
+}
+
+impl Sealer {
+    fn new(key: &Secret) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(key.expose().into()), key: key.clone() }
+    }
+
+    /// `nonce [24] ‖ ciphertext ‖ tag`.
+    fn seal(&self, table: &'static str, number: u64, plain: &[u8]) -> Result<Vec<u8>, PartyError> {
+        let nonce: [u8; 24] = random()?;
+        let data = associated_data(table, number);
+        let payload = Payload { msg: plain, aad: &data };
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| PartyError::VaultRow { table, number })?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, table: &'static str, number: u64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, PartyError> {
+        let broken = || PartyError::VaultRow { table, number };
+        let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(broken)?;
+        let data = associated_data(table, number);
+        let payload = Payload { msg: sealed, aad: &data };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| broken())
+    }
+
+    fn open_row(&self, (number, sealed): RawRow) -> Result<Row, PartyError> {
+        let broken = PartyError::VaultRow { table: "entries", number: number.unsigned_abs() };
+        let index = u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)?;
+        Ok(Row { index, record: self.open("entries", index.get(), &sealed)? })
+    }
+
+    fn lookup(&self, id: &str) -> [u8; 32] {
+        self.key.mac(Label::PARTY_LOOKUP, &[id.as_bytes()])
+    }
+}
+
+/// `L(detente/party/row/v1) ‖ table (text) ‖ row number u64`, so that rows cannot change places.
+fn associated_data(table: &str, number: u64) -> Vec<u8> {
+    let mut data = Label::PARTY_ROW.prefix();
+    data.extend_from_slice(&(table.len() as u64).to_le_bytes());
+    data.extend_from_slice(table.as_bytes());
+    data.extend_from_slice(&number.to_le_bytes());
+    data
+}

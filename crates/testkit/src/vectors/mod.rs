@@ -1,0 +1,24 @@
+//! The scenarios, one folder a word, one file an idea.
+
+mod checkpoint;
+mod core;
+mod disclosure;
+mod merkle;
+mod presentation;
+pub mod readme;
+mod statement;
+
+use crate::vector::Vector;
+
+/// Every scenario of every word, in a fixed order.
+pub fn all() -> Vec<Vector> {
+    [
+        core::vectors(),
+        merkle::vectors(),
+        checkpoint::vectors(),
+        statement::vectors(),
+        disclosure::vectors(),
+        presentation::vectors(),
+    ]
+    .concat()
+}

@@ -1,0 +1,3 @@
+pub(super) fn vectors() -> Vec<crate::vector::Vector> {
+    vec![]
+}
