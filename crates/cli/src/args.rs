@@ -88,7 +88,9 @@ pub(crate) enum ExtraArgument {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  detente commit --party a --unlock a.key --duplicates amend reports.jsonl")]
+#[command(
+    after_help = "Example:\n  detente commit --party a --unlock a.key --duplicates amend reports.jsonl"
+)]
 pub(crate) struct Commit {
     #[command(flatten)]
     pub(crate) party: PartyArguments,

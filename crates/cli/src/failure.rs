@@ -5,7 +5,7 @@ use core::fmt;
 use detente_checkpoint::CheckpointError;
 use detente_core::{Code, CoreError, json::Value};
 use detente_disclosure::DisclosureError;
-use detente_log::{CheckFailure, LogError};
+use detente_log::{CheckFailure, Culprit, LogError};
 use detente_party::PartyError;
 use detente_presentation::PresentationError;
 use detente_statement::StatementError;
@@ -79,9 +79,10 @@ impl fmt::Display for Failure {
             write!(formatter, " ({cause})")?;
         }
         // The message often begins with the culprit already; once is enough on one line.
-        let message = self.message.strip_prefix(&self.culprit).map_or(self.message.as_str(), |rest| {
-            rest.strip_prefix(": ").unwrap_or(&self.message)
-        });
+        let message = self
+            .message
+            .strip_prefix(&self.culprit)
+            .map_or(self.message.as_str(), |rest| rest.strip_prefix(": ").unwrap_or(&self.message));
         writeln!(formatter, " {}: {message}", self.culprit)?;
         match &self.hint {
             Some(hint) => writeln!(formatter, "hint: {hint}"),
@@ -136,20 +137,30 @@ impl From<PartyError> for Failure {
             _ => "party".to_owned(),
         };
         let hint = match &error {
-            PartyError::NoVault { .. } => Some("name the party's folder with --party, or make one with `detente init`"),
+            PartyError::NoVault { .. } => {
+                Some("name the party's folder with --party, or make one with `detente init`")
+            }
             PartyError::PartyExists { .. } => Some("choose another folder; a party is never overwritten"),
             PartyError::UnlockFileOpen { .. } => Some("chmod 600 the unlock file"),
-            PartyError::DuplicateIncident { .. } => Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out"),
+            PartyError::DuplicateIncident { .. } => {
+                Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out")
+            }
             PartyError::ReportShape { source: DisclosureError::UnknownProperty { .. }, .. } => {
                 Some("--extra plus keeps unknown properties under plus")
             }
-            PartyError::UnknownAudience { .. } => Some("copy the audience's .vkey file into trusted/, or name the file"),
-            PartyError::Disclosure(DisclosureError::UnknownName { .. }) => {
-                Some("`detente disclose INDEX --field id --dry-run` shows slot names; dotted pointers such as victim.country work too")
+            PartyError::UnknownAudience { .. } => {
+                Some("copy the audience's .vkey file into trusted/, or name the file")
             }
+            PartyError::Disclosure(DisclosureError::UnknownName { .. }) => Some(
+                "`detente disclose INDEX --field id --dry-run` shows slot names; dotted pointers such as victim.country work too",
+            ),
             PartyError::NoRecord { .. } => Some("`detente entries` lists what can be disclosed"),
-            PartyError::VaultBehindLog { .. } => Some("restore the newest copy of the vault; this one would seal with used seeds"),
-            PartyError::Log(LogError::Locked { .. }) => Some("another command is writing this log; try again when it has ended"),
+            PartyError::VaultBehindLog { .. } => {
+                Some("restore the newest copy of the vault; this one would seal with used seeds")
+            }
+            PartyError::Log(LogError::Locked { .. }) => {
+                Some("another command is writing this log; try again when it has ended")
+            }
             _ => None,
         };
         Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, error) }
@@ -158,7 +169,11 @@ impl From<PartyError> for Failure {
 
 impl From<CheckFailure> for Failure {
     fn from(error: CheckFailure) -> Self {
-        let culprit = error.culprit().map_or_else(|| "log".to_owned(), |culprit| culprit.to_string());
+        let culprit = match error.culprit() {
+            Some(Culprit::Path(path)) => path,
+            Some(Culprit::Entry(index)) => format!("entry {index}"),
+            None => "log".to_owned(),
+        };
         Self { cause: error.cause(), ..Self::new(error.code(), culprit, error) }
     }
 }

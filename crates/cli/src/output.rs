@@ -24,7 +24,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new<const N: usize>(schema: &'static str, members: [(&str, Value); N], text: String) -> Self {
+    pub(crate) fn new<const N: usize>(
+        schema: &'static str,
+        members: [(&str, Value); N],
+        text: String,
+    ) -> Self {
         let json = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { schema, json, text, warnings: Vec::new() }
     }

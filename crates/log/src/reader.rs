@@ -3,6 +3,7 @@
 mod bundle;
 mod tree;
 
+use core::ops::Range;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -86,6 +87,14 @@ impl LogDirectory {
     /// As [`Self::tree`] and [`LogTree::entry`].
     pub fn entry(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
         self.tree()?.entry(index)
+    }
+
+    /// The entries of a range, in order, one bundle in memory at a time; see [`LogTree::entries`].
+    ///
+    /// # Errors
+    /// As [`Self::tree`]; each entry as [`LogTree::entry`].
+    pub fn entries(&self, range: Range<u64>) -> Result<Entries<'_>, LogError> {
+        Ok(self.tree()?.entries(range))
     }
 
     /// The proof that the entry at `index` is in the tree of `size`, at most the newest note's size.

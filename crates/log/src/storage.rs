@@ -248,6 +248,8 @@ fn absent(path: &Path, error: io::Error) -> Result<Content, LogError> {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(Content::Missing),
         io::ErrorKind::IsADirectory => Ok(Content::NotAFile),
+        // A link that leads in circles, too.
+        _ if path.is_symlink() => Ok(Content::NotAFile),
         _ => Err(LogError::Unavailable { path: path.to_owned(), source: error }),
     }
 }

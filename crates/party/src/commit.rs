@@ -1,9 +1,9 @@
 //! Reports in, one batch in the log, receipts out (`specs/party.md` "Commit").
 
+use detente_checkpoint::proof;
 use detente_core::json::{Object, Value};
 use detente_core::{LeafIndex, TreeSize};
 use detente_disclosure::{ClaimedTime, DisclosureError, Document, Envelope, Profile, RealKind, Severity};
-use detente_checkpoint::proof;
 use detente_log::{LogTree, Published};
 use detente_merkle::{leaf_hash, verify_inclusion};
 use detente_statement::{Signer, UnverifiedStatement};
@@ -158,7 +158,7 @@ impl Party {
             verify_inclusion(index, published.size, leaf_hash(entry), &hashes, published.root)
                 .map_err(detente_log::LogError::from)?;
             let receipt = proof::write(Some(entry), index, &hashes, &published.checkpoint)?;
-            let path = folder.join(format!("{index:08}.tlog-proof"));
+            let path = folder.join(format!("{:08}.tlog-proof", index.get()));
             // Not flushed: a receipt can be made again from the log at any time.
             std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
         }
@@ -185,7 +185,8 @@ where
     fn take(&mut self, place: Place, value: Value) -> Result<(), PartyError> {
         let shape = |source| PartyError::ReportShape { place: place.clone(), source };
         let document = self.fit(value).map_err(shape)?;
-        let Some(id) = document.members().get("incident_id").and_then(Value::as_str).map(str::to_owned) else {
+        let Some(id) = document.members().get("incident_id").and_then(Value::as_str).map(str::to_owned)
+        else {
             return Err(PartyError::NoIncidentId { place });
         };
         let mut envelope = self.envelope();
@@ -211,11 +212,9 @@ where
         }
         let index = LeafIndex::new(self.next)?;
         let seed_place = (self.place)(self.batch.spend_counter()?);
-        let mut values =
-            document.to_slots(Profile::veris_1()).map_err(|source| PartyError::ReportShape {
-                place: place.clone(),
-                source,
-            })?;
+        let mut values = document
+            .to_slots(Profile::veris_1())
+            .map_err(|source| PartyError::ReportShape { place: place.clone(), source })?;
         values.set_envelope(&envelope)?;
         let sealed = values.seal(self.signer.log(), &(self.seed)(seed_place)).sealed();
         let entry = self.signer.sealed(sealed.digest())?;
@@ -252,10 +251,15 @@ where
         loop {
             match document.to_slots(Profile::veris_1()) {
                 Ok(_) => return Ok(document),
-                Err(DisclosureError::UnknownProperty { pointer, .. }) if self.options.extra == Extra::Plus => {
+                Err(DisclosureError::UnknownProperty { pointer, .. })
+                    if self.options.extra == Extra::Plus =>
+                {
                     let mut root = document.into_value();
                     let Some(value) = remove(&mut root, &pointer) else {
-                        return Err(DisclosureError::UnknownProperty { pointer, profile: "veris-1".to_owned() });
+                        return Err(DisclosureError::UnknownProperty {
+                            pointer,
+                            profile: "veris-1".to_owned(),
+                        });
                     };
                     keep(&mut root, pointer, value)?;
                     document = Document::from_value(root)?;

@@ -67,7 +67,11 @@ impl Party {
     ///
     /// # Errors
     /// [`PartyError::NoRecord`], [`PartyError::Pending`], [`PartyError::Disclosure`] for a name of no field.
-    pub fn disclosing<'a>(&'a self, index: LeafIndex, fields: &[String]) -> Result<Disclosing<'a>, PartyError> {
+    pub fn disclosing<'a>(
+        &'a self,
+        index: LeafIndex,
+        fields: &[String],
+    ) -> Result<Disclosing<'a>, PartyError> {
         let directory = LogDirectory::open(self.folder.log())?;
         let (record, entry) = self.published(&directory, index)?;
         let mut slots = BTreeSet::new();
@@ -109,7 +113,8 @@ impl Disclosing<'_> {
         let sealing = self.values.seal(party.log, &seed);
         let openings = sealing.open(&self.slots)?;
         let statement = UnverifiedStatement::decode(&self.entry)?;
-        let leaves = openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(party.log)));
+        let leaves =
+            openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(party.log)));
         let terms = GrantTerms {
             log: party.log,
             statement: statement.id(),
@@ -168,8 +173,7 @@ impl Party {
         let genesis = self.genesis.genesis();
         let files = PolicyFiles::unwitnessed(genesis.origin(), genesis.checkpoint_key().key(), &[]);
         let policy = Policy::parse(&files.policy, None)?;
-        let reader =
-            Reader { policy: &policy, profiles: &[Profile::veris_1()], audience: Some(audience) };
+        let reader = Reader { policy: &policy, profiles: &[Profile::veris_1()], audience: Some(audience) };
         UnverifiedPresentation::parse(bytes)?.verify(&reader)?;
         Ok(())
     }

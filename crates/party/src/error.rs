@@ -75,7 +75,9 @@ pub enum PartyError {
         number: u64,
     },
     /// The log holds an entry that the vault does not know: the vault is an old copy.
-    #[error("entry {index}: expected an entry that this vault sealed, got another: the vault is older than its log")]
+    #[error(
+        "entry {index}: expected an entry that this vault sealed, got another: the vault is older than its log"
+    )]
     VaultBehindLog {
         /// The entry.
         index: LeafIndex,

@@ -134,7 +134,11 @@ mod tests {
     #[test]
     fn faults_name_the_line() {
         let message = |text: &str| places(text).unwrap_err().to_string();
-        assert!(message("{}\n{\"a\":1,\"a\":2}\n").starts_with("r:2"), "{}", message("{}\n{\"a\":1,\"a\":2}\n"));
+        assert!(
+            message("{}\n{\"a\":1,\"a\":2}\n").starts_with("r:2"),
+            "{}",
+            message("{}\n{\"a\":1,\"a\":2}\n")
+        );
         assert!(message("{}\n{,}\n").starts_with("r:2"));
         assert!(message("{\"a\":1,\"a\":2}\n{}\n").starts_with("r:1"));
         assert!(message("\n[{},\n{\"a\":1e999}]").starts_with("r:3"));

@@ -7,8 +7,8 @@ use std::path::Path;
 use detente_core::base64;
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
 use crate::PartyError;
+use crate::secret::Secret;
 
 const PREFIX: &str = "detente-unlock-v1 ";
 

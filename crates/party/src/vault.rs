@@ -96,11 +96,9 @@ impl Vault {
 
     pub(crate) fn secret(&self, name: SecretName) -> Result<Secret, PartyError> {
         let number = name as i64;
-        let sealed: Vec<u8> = self.connection.query_row(
-            "SELECT sealed FROM secrets WHERE number = ?1",
-            [number],
-            |row| row.get(0),
-        )?;
+        let sealed: Vec<u8> =
+            self.connection
+                .query_row("SELECT sealed FROM secrets WHERE number = ?1", [number], |row| row.get(0))?;
         let opened = self.sealer.open("secrets", number as u64, &sealed)?;
         Secret::from_slice(&opened).ok_or(PartyError::VaultRow { table: "secrets", number: number as u64 })
     }
@@ -124,7 +122,11 @@ impl Vault {
         raw.into_iter().map(|raw| self.open_row(raw)).collect()
     }
 
-    pub(crate) fn settle(&mut self, committed: &[LeafIndex], forgotten: &[LeafIndex]) -> Result<(), PartyError> {
+    pub(crate) fn settle(
+        &mut self,
+        committed: &[LeafIndex],
+        forgotten: &[LeafIndex],
+    ) -> Result<(), PartyError> {
         let transaction = self.connection.transaction()?;
         for index in committed {
             transaction.execute("UPDATE entries SET pending = 0 WHERE number = ?1", [number(*index)?])?;
@@ -187,9 +189,7 @@ impl Batch<'_> {
 fn find_newest(connection: &Connection, sealer: &Sealer, id: &str) -> Result<Option<Row>, PartyError> {
     let lookup = sealer.lookup(id);
     let found = connection
-        .prepare_cached(
-            "SELECT number, sealed FROM entries WHERE lookup = ?1 ORDER BY number DESC LIMIT 1",
-        )?
+        .prepare_cached("SELECT number, sealed FROM entries WHERE lookup = ?1 ORDER BY number DESC LIMIT 1")?
         .query_row([lookup.as_slice()], raw_row)
         .optional()?;
     found.map(|raw| sealer.open_row(raw)).transpose()
@@ -199,7 +199,9 @@ fn connect(path: &Path) -> Result<Connection, PartyError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // A counter that a crash un-spends would use one seed twice, so every commit reaches the disk.
-    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
+    )?;
     Ok(connection)
 }
 
@@ -236,7 +238,12 @@ impl Sealer {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    fn open(&self, table: &'static str, number: u64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, PartyError> {
+    fn open(
+        &self,
+        table: &'static str,
+        number: u64,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, PartyError> {
         let broken = || PartyError::VaultRow { table, number };
         let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(broken)?;
         let data = associated_data(table, number);
@@ -246,7 +253,8 @@ impl Sealer {
 
     fn open_row(&self, (number, sealed): RawRow) -> Result<Row, PartyError> {
         let broken = PartyError::VaultRow { table: "entries", number: number.unsigned_abs() };
-        let index = u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)?;
+        let index =
+            u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)?;
         Ok(Row { index, record: self.open("entries", index.get(), &sealed)? })
     }
 

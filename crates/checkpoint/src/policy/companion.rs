@@ -44,6 +44,11 @@ impl Companion {
             mirrors: strings(object, "mirrors")?.into_iter().map(mirror).collect::<Result<_, _>>()?,
             mirror_quorum: None,
         };
+        // Listed twice, one mirror would meet a quorum of two alone.
+        let seconds = companion.mirrors.iter().enumerate().skip(1);
+        if seconds.into_iter().any(|(at, key)| companion.mirrors.iter().take(at).any(|first| first == key)) {
+            return Err(malformed("mirrors", "each key once"));
+        }
         let mirror_quorum = match string(object, "mirror_quorum")? {
             "none" => None,
             number => Some(

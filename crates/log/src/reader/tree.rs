@@ -14,17 +14,19 @@ use crate::{LogError, Store};
 
 /// A log as of one size. Hashes and entries come as they are on disk: proofs made of them are for others to verify.
 ///
-/// It keeps the last tile of each level that was read, which is what making many proofs in a row needs.
+/// It keeps the last tile of each level and the last bundle that were read, which is what making many receipts in a row
+/// needs.
 #[derive(Debug)]
 pub struct LogTree<'a> {
     store: &'a Store,
     size: TreeSize,
     recent: RefCell<Vec<(Tile, Rc<[Digest]>)>>,
+    recent_bundle: RefCell<Option<(Tile, Bundle)>>,
 }
 
 impl<'a> LogTree<'a> {
     pub(crate) const fn new(store: &'a Store, size: TreeSize) -> Self {
-        Self { store, size, recent: RefCell::new(Vec::new()) }
+        Self { store, size, recent: RefCell::new(Vec::new()), recent_bundle: RefCell::new(None) }
     }
 
     /// The number of entries.
@@ -37,20 +39,14 @@ impl<'a> LogTree<'a> {
     /// # Errors
     /// [`LogError::Merkle`] when the tree has no such leaf, [`LogError::MalformedFile`], [`LogError::Unavailable`].
     pub fn entry(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
-        let tile = tile_at(TileLevel::LEAVES, index.get(), self.size)?;
-        let position = (index.get() % u64::from(FULL_WIDTH)) as usize;
-        let bundle = Bundle::read(self.store, tile)?;
-        bundle.get(position).map(<[u8]>::to_vec).ok_or_else(|| LogError::MalformedFile {
-            path: tile.entries_path(),
-            expected: "an entry for every leaf",
-        })
+        entry_of(self.store, &mut self.recent_bundle.borrow_mut(), index.get(), self.size)
     }
 
     /// The entries of a range, in order, one bundle in memory at a time. It ends after the first error.
     ///
     /// An index at or above the size is an error of the item, not of this call.
-    pub fn entries(&self, range: Range<u64>) -> Entries<'_, 'a> {
-        Entries { tree: self, range, bundle: None }
+    pub const fn entries(&self, range: Range<u64>) -> Entries<'a> {
+        Entries { store: self.store, size: self.size, range, bundle: None }
     }
 
     /// The proof that the entry at `index` is in the tree of `size`, at most this tree's.
@@ -102,36 +98,42 @@ impl HashReader for LogTree<'_> {
 
 /// Entries of a range, see [`LogTree::entries`].
 #[derive(Debug)]
-pub struct Entries<'t, 'a> {
-    tree: &'t LogTree<'a>,
+pub struct Entries<'a> {
+    store: &'a Store,
+    size: TreeSize,
     range: Range<u64>,
     bundle: Option<(Tile, Bundle)>,
 }
 
-impl Entries<'_, '_> {
-    fn read(&mut self, index: u64) -> Result<Vec<u8>, LogError> {
-        let tile = tile_at(TileLevel::LEAVES, index, self.tree.size)?;
-        if self.bundle.as_ref().is_none_or(|(held, _)| *held != tile) {
-            self.bundle = Some((tile, Bundle::read(self.tree.store, tile)?));
-        }
-        let position = (index % u64::from(FULL_WIDTH)) as usize;
-        let entry = self.bundle.as_ref().and_then(|(_, bundle)| bundle.get(position));
-        entry.map(<[u8]>::to_vec).ok_or_else(|| LogError::MalformedFile {
-            path: tile.entries_path(),
-            expected: "an entry for every leaf",
-        })
-    }
-}
-
-impl Iterator for Entries<'_, '_> {
+impl Iterator for Entries<'_> {
     type Item = Result<Vec<u8>, LogError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let index = self.range.next()?;
-        let entry = self.read(index);
+        let entry = entry_of(self.store, &mut self.bundle, index, self.size);
         if entry.is_err() {
             self.range = 0..0;
         }
         Some(entry)
     }
+}
+
+/// One entry, from the bundle at hand when it is the right one.
+fn entry_of(
+    store: &Store,
+    held: &mut Option<(Tile, Bundle)>,
+    index: u64,
+    size: TreeSize,
+) -> Result<Vec<u8>, LogError> {
+    let tile = tile_at(TileLevel::LEAVES, index, size)?;
+    let bundle = match held.take_if(|(known, _)| *known == tile) {
+        Some((_, bundle)) => bundle,
+        None => Bundle::read(store, tile)?,
+    };
+    let entry = bundle.get((index % u64::from(FULL_WIDTH)) as usize).map(<[u8]>::to_vec);
+    *held = Some((tile, bundle));
+    entry.ok_or_else(|| LogError::MalformedFile {
+        path: tile.entries_path(),
+        expected: "an entry for every leaf",
+    })
 }

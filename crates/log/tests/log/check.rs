@@ -143,6 +143,12 @@ fn what_is_no_file_is_named() {
         fs::remove_file(folder.path().join(name)).unwrap();
         fs::create_dir(folder.path().join(name)).unwrap();
         assert_eq!(found(&check(folder.path()).unwrap_err()), (Code::MalformedTile, path(name), None));
+        #[cfg(unix)]
+        {
+            fs::remove_dir(folder.path().join(name)).unwrap();
+            std::os::unix::fs::symlink(folder.path().join(name), folder.path().join(name)).unwrap();
+            assert_eq!(found(&check(folder.path()).unwrap_err()), (Code::MalformedTile, path(name), None));
+        }
         fs::remove_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
         fs::write(folder.path().join(name).parent().unwrap(), b"").unwrap();
         assert_eq!(found(&check(folder.path()).unwrap_err()), (Code::MalformedTile, path(name), None));
@@ -167,6 +173,18 @@ fn an_altered_tile_is_named_lowest_level_first() {
         fs::write(folder.path().join(name), bytes).unwrap();
         assert_eq!(found(&check(folder.path()).unwrap_err()), (Code::MalformedTile, path(name), None));
     }
+}
+
+#[test]
+fn the_third_level_is_checked_too() {
+    let party = Party::new();
+    let folder = party.log_of(&[65_600]);
+    assert_eq!(check(folder.path()).unwrap().size().get(), 65_600);
+    let name = "tile/1/000";
+    let mut bytes = fs::read(folder.path().join(name)).unwrap();
+    bytes[8191] ^= 1;
+    fs::write(folder.path().join(name), bytes).unwrap();
+    assert_eq!(found(&check(folder.path()).unwrap_err()), (Code::MalformedTile, path(name), None));
 }
 
 #[test]

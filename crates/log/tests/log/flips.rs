@@ -73,7 +73,7 @@ fn every_flipped_bit_of_every_note_is_noticed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn no_flipped_bit_of_tiles_and_bundles_goes_unnoticed(

@@ -43,7 +43,7 @@ fn assert_is(folder: &std::path::Path, entries: &[Vec<u8>]) {
         count += 1;
     }
     assert!(count > 0);
-    let read: Vec<_> = log.tree().unwrap().entries(0..tree.size().get()).map(Result::unwrap).collect();
+    let read: Vec<_> = log.entries(0..tree.size().get()).unwrap().map(Result::unwrap).collect();
     assert!(read == entries);
 }
 

@@ -1,0 +1,133 @@
+use std::path::Path;
+
+use detente_core::json::{Number, Value};
+use detente_disclosure::{ClaimedTime, Severity, SeverityValue};
+use detente_party::{CommitOptions, Duplicates, Extra, Outcome, PartyFolder, read_reports};
+
+use super::open_party;
+use crate::args::{Commit, DuplicatesArgument, ExtraArgument};
+use crate::failure::Failure;
+use crate::output::{Printer, Report};
+
+pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure> {
+    let options = options(commit)?;
+    let mut party = open_party(&commit.party.party, &commit.unlock)?;
+    let bar = printer.progress("sealing", None);
+    let report = party.commit(&options, |each| {
+        for file in &commit.files {
+            let mut counted = |place, value| {
+                bar.inc(1);
+                each(place, value)
+            };
+            if file == Path::new("-") {
+                read_reports("-", std::io::stdin().lock(), &mut counted)?;
+            } else {
+                let source = std::fs::File::open(file).map_err(|source| {
+                    detente_party::PartyError::Unavailable { path: file.clone(), source }
+                })?;
+                read_reports(&file.display().to_string(), source, &mut counted)?;
+            }
+        }
+        Ok(())
+    })?;
+    bar.finish_and_clear();
+
+    let (mut lines, mut items) = (Vec::new(), Vec::new());
+    let (mut reported, mut amended, mut unchanged, mut skipped) = (0_u32, 0_u32, 0_u32, 0_u32);
+    for committed in &report.reports {
+        let (word, entry, of) = match committed.outcome {
+            Outcome::Reported(entry) => {
+                reported += 1;
+                ("reported", entry, None)
+            }
+            Outcome::Amended(entry, of) => {
+                amended += 1;
+                ("amended", entry, Some(of))
+            }
+            Outcome::Unchanged(entry) => {
+                unchanged += 1;
+                ("unchanged", entry, None)
+            }
+            Outcome::Skipped(entry) => {
+                skipped += 1;
+                ("skipped", entry, None)
+            }
+        };
+        let note = match (word, of) {
+            (_, Some(of)) => format!(", amends entry {of}"),
+            ("unchanged", None) => ", which holds the same report".to_owned(),
+            ("skipped", None) => ", which holds this id".to_owned(),
+            _ => String::new(),
+        };
+        lines.push(format!("{word:<9} entry {entry}{note}: {}", committed.incident_id));
+        items.push(Value::from([
+            ("outcome", word.into()),
+            ("entry", entry.to_string().into()),
+            ("amends", of.map_or(Value::Null, |of| of.to_string().into())),
+            ("incident_id", committed.incident_id.as_str().into()),
+            ("file", committed.place.file.as_str().into()),
+            ("line", u32::try_from(committed.place.line).unwrap_or(u32::MAX).into()),
+        ]));
+    }
+    let shown = 40;
+    if lines.len() > shown {
+        let more = lines.len() - shown;
+        lines.truncate(shown);
+        lines.push(format!("… and {more} more (--json lists all)"));
+    }
+    let receipts = PartyFolder::new(&commit.party.party).receipts().display().to_string();
+    lines.push(format!(
+        "done       {reported} reported, {amended} amended, {unchanged} unchanged, {skipped} skipped; the log holds {} entries",
+        report.size
+    ));
+    if reported + amended > 0 {
+        lines.push(format!("receipts   {receipts}/{:08}.tlog-proof and on", report.first.get()));
+    }
+    Ok(Report::new(
+        "commit/v1",
+        [
+            ("reports", items.into()),
+            ("reported", reported.into()),
+            ("amended", amended.into()),
+            ("unchanged", unchanged.into()),
+            ("skipped", skipped.into()),
+            ("first", report.first.to_string().into()),
+            ("size", report.size.to_string().into()),
+            ("receipts", receipts.into()),
+        ],
+        lines.join("\n"),
+    ))
+}
+
+fn options(commit: &Commit) -> Result<CommitOptions, Failure> {
+    let claimed_time = commit.claimed_time.as_deref().map(|text| {
+        ClaimedTime::parse(text)
+            .ok_or_else(|| Failure::misuse("--claimed-time", "expected a year, month, day or RFC 3339 time"))
+    });
+    let severity = commit.severity.as_deref().map(|text| {
+        let (scale, value) = text
+            .split_once(':')
+            .filter(|(scale, value)| !scale.is_empty() && !value.is_empty())
+            .ok_or_else(|| Failure::misuse("--severity", "expected SCALE:VALUE"))?;
+        let value = match value.parse().ok().and_then(Number::new) {
+            Some(number) => SeverityValue::Number(number),
+            None => SeverityValue::Word(value.to_owned()),
+        };
+        Ok::<_, Failure>(Severity { scale: scale.to_owned(), value })
+    });
+    Ok(CommitOptions {
+        duplicates: match commit.duplicates {
+            DuplicatesArgument::Refuse => Duplicates::Refuse,
+            DuplicatesArgument::Amend => Duplicates::Amend,
+            DuplicatesArgument::Skip => Duplicates::Skip,
+        },
+        extra: match commit.extra {
+            ExtraArgument::Refuse => Extra::Refuse,
+            ExtraArgument::Plus => Extra::Plus,
+        },
+        claimed_time: claimed_time.transpose()?,
+        author_role: commit.author_role.clone(),
+        stage: commit.stage.clone(),
+        severity: severity.transpose()?,
+    })
+}

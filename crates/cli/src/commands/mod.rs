@@ -1,0 +1,53 @@
+//! One file a command.
+
+mod commit;
+mod demo;
+mod disclose;
+mod entries;
+mod explain;
+mod init;
+mod log_check;
+mod policy;
+mod verify;
+
+use std::path::Path;
+
+use detente_party::{Party, PartyFolder, Unlock};
+
+use crate::args::{Arguments, Command, Log};
+use crate::failure::Failure;
+use crate::output::{Printer, Report};
+
+pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Failure> {
+    match &arguments.command {
+        Command::Init(init) => init::run(init),
+        Command::Commit(commit) => commit::run(commit, printer),
+        Command::Entries(entries) => entries::run(entries),
+        Command::Disclose(disclose) => disclose::run(disclose),
+        Command::Verify(verify) => verify::run(verify),
+        Command::Log(Log::Check(check)) => log_check::run(check, printer),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Demo(demo) => demo::run(demo, printer),
+    }
+}
+
+fn open_party(folder: &Path, unlock: &Path) -> Result<Party, Failure> {
+    let folder = PartyFolder::new(folder);
+    folder.require()?;
+    let unlock = Unlock::read(unlock)?;
+    Ok(Party::open(folder, &unlock)?)
+}
+
+/// A file's bytes, at most `limit` and one more, so that a reader can tell that it is too long; `-` is standard input.
+fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let limit = limit as u64 + 1;
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Failure::unavailable(path, &error))?;
+    Ok(bytes)
+}
