@@ -64,6 +64,8 @@ class _PolicyBuilder:
             self.refuse(f"expected a key of type {expected}, got {vkey.type}")
         if (vkey.type, vkey.key.data) in self.keys:
             self.refuse("a key used twice")
+        if vkey.line_key in self.logs or vkey.line_key in self.witness_of:
+            self.refuse("a name and key id used twice")
         self.keys.add((vkey.type, vkey.key.data))
         return vkey
 
@@ -155,6 +157,7 @@ def _check_companion(value, policy):
     require(isinstance(value["operators"], dict) and strings(list(value["operators"].values())), "operators")
     require(all(name in policy.witnesses for name in value["operators"]), "a witness that the policy does not define")
     require(is_digest(value["policy"]), "policy is not a digest")
+    require(len(set(value["mirrors"])) == len(value["mirrors"]), "a mirror is listed twice")
     for text in value["mirrors"]:
         try:
             require(parse_vkey(text).type == COSIGNATURE_KEY, "a mirror's key is not type 4")

@@ -99,7 +99,7 @@ def _slot(item, width):
     _require(set(item) <= {"name", "slot", "types", "pointer", "container", "part", "residue", "coarse_of"}, "members")
     _require(_integer(item["slot"]) and item["slot"] < width, "slot number")
     name, types = item["name"], item["types"]
-    _require(isinstance(name, str) and not has_white_space(name) and not has_control(name), "a slot's name")
+    _require(isinstance(name, str) and name and not has_white_space(name) and not has_control(name), "a slot's name")
     _require(isinstance(types, list) and types and all(isinstance(t, str) and t in TYPES for t in types), f"types of {name}")
     _require(types == sorted(set(types)), f"types of {name} are not sorted or repeat")
     for flag in ("container", "residue"):
@@ -123,7 +123,7 @@ def _slot(item, width):
 
 def _pointer(text):
     """RFC 6901 tokens."""
-    _require(isinstance(text, str) and (text == "" or text[0] == "/"), "a pointer")
+    _require(isinstance(text, str) and text[:1] == "/", "a pointer")
     _require(re.search("~(?![01])", text) is None, f"a pointer with a bare ~: {text[:80]!r}")
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
 
@@ -133,8 +133,11 @@ def _check_slots(slots):
         slot = slots.get(number)
         _require(slot is not None and slot.name == name and slot.types == ("string",) and slot.pointer is None,
                  f"slot {number} is not {name}")
+    residues = [slot.pointer for slot in slots.values() if slot.residue]
     _require(len({slot.name for slot in slots.values()}) == len(slots), "two slots of one name")
     for slot in slots.values():
+        _require(not (slot.container or slot.residue) or not any(slot.lies_below(pointer) for pointer in residues),
+                 f"{slot.name} lies below a residue")
         _require(slot.coarse_of is None or (slot.coarse_of in slots and slot.coarse_of != slot.number),
                  f"coarse_of of {slot.name}")
 
@@ -152,7 +155,7 @@ def _names(value, slots):
     _require(isinstance(value, dict), "names is no object")
     names = {}
     for name, ranges in value.items():
-        _require(isinstance(ranges, list), f"ranges of {name[:40]!r}")
+        _require(isinstance(ranges, list) and ranges, f"ranges of {name[:40]!r}")
         numbers, end = [], 0
         for item in ranges:
             _require(isinstance(item, list) and len(item) == 2 and all(_integer(n) for n in item), "a range")

@@ -63,8 +63,8 @@ def _hashes(given, name):
 
 
 def _number(given, name):
-    """A decimal number that may be out of range: the range is what is tested."""
-    if re.fullmatch("0|[1-9][0-9]{0,39}", _text(given, name)) is None:
+    """A `u64`, so one that may be out of range: the range is what is tested."""
+    if re.fullmatch("0|[1-9][0-9]{0,19}", _text(given, name)) is None or int(given[name]) >= 2**64:
         raise VectorFault(f"{name}: expected a decimal number")
     return int(given[name])
 
@@ -187,8 +187,11 @@ def checkpoint_proof(given):
 
 def checkpoint_time(given):
     policy = _policy(given)
-    pool = [texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(_base64(note, "notes"))), policy)
-            for note in _list(given, "notes")]
+    pool = []
+    for note in _list(given, "notes"):
+        pool.append(texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(_base64(note, "notes"))), policy))
+        if pool[-1].origin != pool[0].origin:
+            raise Refused("ORIGIN-MISMATCH", pool[-1].origin, f"expected {pool[0].origin}")
     word, lo, hi = policies.time_bounds(pool, _number(given, "index"), policy)
     return {"word": word, "lo": _optional_decimal(lo), "hi": _optional_decimal(hi)}
 

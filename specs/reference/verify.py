@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -119,8 +120,21 @@ def run_vectors(arguments):
         if fault is not None:
             failed += 1
             print(f"{path.relative_to(arguments.directory)}: {fault}")
+    if not _counts_agree(arguments.directory, files):
+        failed += 1
+        print("README.md: it counts other files")
     print(f"{len(files) - failed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _counts_agree(directory, files):
+    """Whether the folder's README, if there is one, counts as many files, so that a lost file is no success."""
+    try:
+        text = (directory / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    total = re.search(r"^\| all \| ([0-9]+) \| ([0-9]+) \|$", text, re.MULTILINE)
+    return total is not None and int(total[1]) + int(total[2]) == len(files)
 
 
 def run_evaluate(arguments):

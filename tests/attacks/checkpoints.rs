@@ -37,7 +37,10 @@ fn of_a_fork() {
     let stage = Stage::new();
     let fork = fork(&stage);
     let checkpoint = fork.note(10, &stage.cosigners());
-    assert_eq!(stage.meets(PresentationDraft { checkpoint, ..stage.honest().draft() }), Code::InvalidInclusion);
+    assert_eq!(
+        stage.meets(PresentationDraft { checkpoint, ..stage.honest().draft() }),
+        Code::InvalidInclusion
+    );
 }
 
 /// A fork verifies when nothing but its operator is asked; neutral witnesses sign one tree only.
@@ -136,6 +139,7 @@ fn an_earlier_one_with_another_consistency_proof() {
 fn an_earlier_one_cosigned_later_than_the_newest() {
     let stage = Stage::new();
     let mut offer = late(&stage);
-    offer.earlier = Some((5, stage.cosigners().into_iter().map(|(witness, _)| (witness, TIME + 1000)).collect()));
+    offer.earlier =
+        Some((5, stage.cosigners().into_iter().map(|(witness, _)| (witness, TIME + 1000)).collect()));
     assert_eq!(stage.file_meets(&offer.file()), Code::WitnessConflict);
 }

@@ -24,9 +24,11 @@ fn all_of_them_verify() {
 #[test]
 fn swapped() {
     let stage = Stage::new();
-    for (left, right, code) in
-        [(0, 1, Code::GenesisMisplaced), (1, 2, Code::MalformedPresentation), (2, 3, Code::MalformedPresentation)]
-    {
+    for (left, right, code) in [
+        (0, 1, Code::GenesisMisplaced),
+        (1, 2, Code::MalformedPresentation),
+        (2, 3, Code::MalformedPresentation),
+    ] {
         let mut offer = offer(&stage);
         offer.events.swap(left, right);
         assert_eq!(stage.file_meets(&offer.file()), code);

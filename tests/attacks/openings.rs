@@ -68,7 +68,8 @@ fn absence_of_what_is_there_and_presence_of_what_is_not() {
     let offer = stage.honest();
     let mut openings = offer.openings().openings().to_vec();
     assert_eq!(openings[4].value(), None);
-    openings[4] = Opening::new(openings[4].slot(), openings[4].salt().clone(), Some(Value::Object(Object::new())));
+    openings[4] =
+        Opening::new(openings[4].slot(), openings[4].salt().clone(), Some(Value::Object(Object::new())));
     assert_eq!(stage.meets(granted_anew(&offer, openings)), Code::SealedMismatch);
 }
 
@@ -136,7 +137,8 @@ fn a_sealed_value_copied_from_another_log() {
     let id = detente_statement::UnverifiedStatement::decode(&entry).unwrap().id();
     // The leaves as b's log id makes them, and as a's presentation has them.
     for (log, code) in [(stage.b.log(), Code::SealedMismatch), (stage.a.log(), Code::OpeningMismatch)] {
-        let leaves = openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(log))).collect();
+        let leaves =
+            openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(log))).collect();
         let terms = GrantTerms {
             log: stage.b.log(),
             statement: id,

@@ -151,7 +151,8 @@ fn the_honest_offers_verify() {
     for index in [7, 9] {
         let mut offer = stage.offer(&stage.a, index);
         offer.events = vec![0, 6];
-        offer.earlier = Some((4, stage.cosigners().into_iter().map(|(witness, time)| (witness, time - 100)).collect()));
+        offer.earlier =
+            Some((4, stage.cosigners().into_iter().map(|(witness, time)| (witness, time - 100)).collect()));
         let verified = stage.verify(&offer.file()).unwrap();
         assert_eq!(verified.earlier().map(|size| size.get()), Some(4));
     }

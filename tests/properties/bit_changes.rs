@@ -44,8 +44,8 @@ impl Tolerated {
         if let Some((size, cosigners)) = &offer.earlier {
             strangers.extend(places(file, &world.stranger.cosign(&head(*size), TIMES.0).to_string()));
             assert_eq!(strangers.len(), 2);
-            for at in 0..world.needed.len() {
-                let line = cosigners[at].0.cosign(&head(*size), cosigners[at].1).to_string();
+            for (at, (witness, time)) in cosigners.iter().enumerate().take(world.needed.len()) {
+                let line = witness.cosign(&head(*size), *time).to_string();
                 let mut without = world.offer(offer.index, SLOTS);
                 without.slots.clone_from(&offer.slots);
                 without.earlier.as_mut().unwrap().1.remove(at);
@@ -91,7 +91,8 @@ fn every_bit_of_every_signature_and_time_that_counts() {
     let (text, lines) = note.split_once("\n\n").unwrap();
     for counted in 0..3 {
         let mut lines: Vec<String> = lines.lines().map(str::to_owned).collect();
-        let (head, encoded) = lines[counted].rsplit_once(' ').map(|(head, text)| (head.to_owned(), text.to_owned())).unwrap();
+        let (head, encoded) =
+            lines[counted].rsplit_once(' ').map(|(head, text)| (head.to_owned(), text.to_owned())).unwrap();
         let blob = detente_core::base64::decode(&encoded).unwrap();
         for bit in 0..blob.len() * 8 {
             let changed = flipped(&blob, bit / 8, bit % 8);
@@ -129,7 +130,10 @@ fn every_byte_of_an_entry_that_is_in_the_tree() {
             entry: party.entries()[2].clone(),
             inclusion: party.inclusion(2, 3),
             checkpoint: party.note(3, &world.cosigners(TIMES.1)),
-            events: vec![detente_presentation::EventDraft { proof: party.inclusion(0, 3), ..honest.events[0].clone() }],
+            events: vec![detente_presentation::EventDraft {
+                proof: party.inclusion(0, 3),
+                ..honest.events[0].clone()
+            }],
             earlier: Some((party.note(2, &world.cosigners(TIMES.0)), party.consistency(2, 3))),
             ..honest
         };
@@ -158,7 +162,8 @@ fn every_bit_of_the_extra_line_of_a_receipt() {
     let hashes = world.party.inclusion(index, size);
     let receipt = proof::write(Some(entry), leaf_index(index).unwrap(), &hashes, &note).unwrap();
     let whole = UnverifiedProof::parse(&receipt).unwrap().verify(leaf_hash(entry), &world.policy).unwrap();
-    let lines: Vec<usize> = receipt.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect();
+    let lines: Vec<usize> =
+        receipt.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect();
     let mut unchanged = 0;
     for bit in (lines[0] + 1) * 8..lines[1] * 8 {
         let Ok(changed) = UnverifiedProof::parse(&flipped(&receipt, bit / 8, bit % 8)) else { continue };
@@ -173,7 +178,7 @@ fn every_bit_of_the_extra_line_of_a_receipt() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(crate::world::cases(24))]
 
     #[test]
     fn any_bit_of_any_presentation(

@@ -9,8 +9,11 @@ use crate::world::World;
 
 /// Thirty-two random characters: 32 bytes that a report can hold as they are.
 fn canary() -> impl Strategy<Value = String> {
-    proptest::collection::vec(prop::sample::select(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789".to_vec()), 32)
-        .prop_map(|bytes| String::from_utf8(bytes).unwrap())
+    proptest::collection::vec(
+        prop::sample::select(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789".to_vec()),
+        32,
+    )
+    .prop_map(|bytes| String::from_utf8(bytes).unwrap())
 }
 
 /// The forms in which a text could be in a file: itself, hexadecimal, and base64 at each of three alignments without the
@@ -68,7 +71,7 @@ fn values(canaries: &[String], names: &[String; 3]) -> SlotValues<'static> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(crate::world::cases(12))]
 
     #[test]
     fn a_hidden_canary_never_occurs(

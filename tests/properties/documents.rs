@@ -27,7 +27,12 @@ pub(crate) fn any_object() -> impl Strategy<Value = Object> {
 
 fn object_of(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Object> {
     // Names above U+FFFF and names that a residue's inner slots have are among them.
-    let name = prop_oneof!["\\PC{0,8}", Just("timeline".to_owned()), Just("notification".to_owned()), Just("𝄞".to_owned())];
+    let name = prop_oneof![
+        "\\PC{0,8}",
+        Just("timeline".to_owned()),
+        Just("notification".to_owned()),
+        Just("𝄞".to_owned())
+    ];
     proptest::collection::btree_map(name, inner, 0..4)
 }
 

@@ -54,7 +54,7 @@ fn opening_one_slot_of_any_record_is_equally_long() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::world::cases(48))]
 
     #[test]
     fn the_length_depends_on_what_is_opened_alone(

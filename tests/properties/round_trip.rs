@@ -53,7 +53,7 @@ fn all_slots_of_every_record_can_be_opened_together() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(crate::world::cases(256))]
 
     #[test]
     fn every_accepted_document_comes_back(members in any_document()) {

@@ -5,6 +5,13 @@ use detente_core::Code;
 use detente_disclosure::Profile;
 use detente_presentation::{Reader, UnverifiedPresentation};
 use detente_tests::party::{Offer, Party, Secret, Trust, Witness};
+use proptest::prelude::ProptestConfig;
+
+/// As many cases as fit into a run of all tests, or as many as `PROPTEST_CASES` asks for.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(asked.unwrap_or(usual))
+}
 
 /// When the earlier checkpoint was cosigned, and when the newest.
 pub(crate) const TIMES: (u64, u64) = (1_700_000_000, 1_700_086_400);

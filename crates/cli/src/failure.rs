@@ -111,6 +111,8 @@ impl From<PartyError> for Failure {
         }
         let culprit = match &error {
             PartyError::Unavailable { path, .. }
+            | PartyError::KeyFile { path, .. }
+            | PartyError::KeyFileType { path }
             | PartyError::NoVault { path }
             | PartyError::PartyExists { path }
             | PartyError::VaultFormat { path }
@@ -120,12 +122,15 @@ impl From<PartyError> for Failure {
             PartyError::Report { place, .. }
             | PartyError::ReportTooLong { place, .. }
             | PartyError::NoIncidentId { place }
+            | PartyError::DuplicateInBatch { place, .. }
             | PartyError::DuplicateIncident { place, .. } => place.to_string(),
+            PartyError::NoReports => "FILE".to_owned(),
             PartyError::ReportShape { place, source } => match source.pointer() {
                 Some(pointer) => format!("{place} {pointer}"),
                 None => place.to_string(),
             },
             PartyError::NoRecord { index } | PartyError::Pending { index } => format!("entry {index}"),
+            PartyError::LogBehindVault { .. } => "log".to_owned(),
             PartyError::VaultBehindLog { .. } | PartyError::Database(_) | PartyError::VaultRow { .. } => {
                 "vault".to_owned()
             }
@@ -142,7 +147,13 @@ impl From<PartyError> for Failure {
             }
             PartyError::PartyExists { .. } => Some("choose another folder; a party is never overwritten"),
             PartyError::UnlockFileOpen { .. } => Some("chmod 600 the unlock file"),
-            PartyError::DuplicateIncident { .. } => {
+            PartyError::KeyFile { .. } | PartyError::KeyFileType { .. } => {
+                Some("name the .vkey file that a party hands over")
+            }
+            PartyError::LogBehindVault { .. } => {
+                Some("restore the newest copy of the log; going on would publish a second version of it")
+            }
+            PartyError::DuplicateInBatch { .. } | PartyError::DuplicateIncident { .. } => {
                 Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out")
             }
             PartyError::ReportShape { source: DisclosureError::UnknownProperty { .. }, .. } => {
@@ -163,7 +174,9 @@ impl From<PartyError> for Failure {
             }
             _ => None,
         };
-        Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, error) }
+        let of_reader = matches!(error, PartyError::KeyFile { .. });
+        let failure = Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, error) };
+        if of_reader { failure.of_reader() } else { failure }
     }
 }
 

@@ -23,11 +23,16 @@ use crate::output::Printer;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(&error, asks_for_json()),
     };
     let printer = Printer::new(arguments.json, arguments.quiet);
     match commands::run(&arguments, &printer) {
         Ok(report) => printer.report(report),
         Err(failure) => printer.failure(&failure),
     }
+}
+
+/// Whether an argument list that does not parse asks for JSON all the same.
+fn asks_for_json() -> bool {
+    std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }

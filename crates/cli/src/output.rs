@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use detente_core::json::{Object, Value};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -51,6 +52,10 @@ impl Printer {
         Self { json, quiet }
     }
 
+    pub(crate) const fn is_json(self) -> bool {
+        self.json
+    }
+
     pub(crate) fn report(self, report: Report) -> ExitCode {
         if !self.quiet {
             report.warnings.iter().for_each(|warning| to_stderr(&format!("warning: {warning}\n")));
@@ -66,7 +71,11 @@ impl Printer {
         } else {
             to_stdout(format!("{}\n", report.text).as_bytes())
         };
-        if printed { ExitCode::SUCCESS } else { ExitCode::from(2) }
+        if printed {
+            return ExitCode::SUCCESS;
+        }
+        to_stderr("UNAVAILABLE standard output: the result could not be written\n");
+        ExitCode::from(2)
     }
 
     pub(crate) fn failure(self, failure: &Failure) -> ExitCode {
@@ -82,6 +91,13 @@ impl Printer {
     pub(crate) fn say(self, text: &str) {
         if !self.json {
             to_stdout(format!("{text}\n").as_bytes());
+        }
+    }
+
+    /// What a person may want to see beside a result that is itself on standard output.
+    pub(crate) fn aside(self, text: &str) {
+        if !self.quiet && !self.json {
+            to_stderr(&format!("{text}\n"));
         }
     }
 
@@ -108,14 +124,31 @@ impl Printer {
 }
 
 /// Arguments that do not parse, and `--help` and `--version`, which clap reports the same way.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
     let text = error.render().to_string();
-    if error.use_stderr() {
-        to_stderr(&text);
-        return ExitCode::from(2);
+    if !error.use_stderr() {
+        return if to_stdout(text.as_bytes()) { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
-    to_stdout(text.as_bytes());
-    ExitCode::SUCCESS
+    if json {
+        return Printer::new(true, false).failure(&misuse(error.kind(), &text));
+    }
+    to_stderr(&text);
+    ExitCode::from(2)
+}
+
+/// The first paragraph of clap's text, in one line.
+fn misuse(kind: ErrorKind, text: &str) -> Failure {
+    let message = match kind {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "expected a command, got none".to_owned()
+        }
+        _ => {
+            let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+            let line = lines.collect::<Vec<_>>().join(" ");
+            line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+        }
+    };
+    Failure::misuse("arguments", message).hint("--help after any command shows its arguments")
 }
 
 /// Whether it was written. A reader that has gone, as behind `| head`, is no failure.

@@ -35,6 +35,7 @@
 //! - Signatures, grants, audiences: `presentation`. Where seeds come from and where documents are kept: `party`.
 //! - Evidence manifests: slot 7 is kept free for them.
 
+mod block;
 mod check;
 mod claimed_time;
 mod document;

@@ -1,16 +1,15 @@
 //! Salts, leaves and the sealed value.
 
 use core::fmt;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use detente_core::{Digest, Label, LogId, ProfileDigest};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
     DisclosureError, Opening, SlotNumber, SlotValues, UnverifiedOpenings,
-    tree::{LeafHasher, SlotTree},
+    block::{BLOCK, State, end},
+    tree::{LeafHasher, SlotTree, root},
 };
 
 /// Thirty-two secret bytes, new for each statement; wiped when dropped.
@@ -82,26 +81,44 @@ impl fmt::Display for SealedValue {
     }
 }
 
-/// Salts of one statement: an HMAC whose key is set and that has read the label, which all slots share.
-struct Salts(Hmac<Sha256>);
+/// Salts of one statement: HMAC-SHA-256 (RFC 2104) after its two key blocks, which all slots share; wiped when dropped.
+struct Salts {
+    inner: State,
+    outer: State,
+}
+
+/// Bytes of `L(detente/disclosure/salt/v1)` and the slot.
+const SALT_INPUT: usize = 36;
 
 impl Salts {
     fn new(seed: &Seed) -> Self {
-        // RFC 2104: a key shorter than a block is filled up with zeros.
-        let mut key = [0; 64];
-        for (byte, secret) in key.iter_mut().zip(seed.0) {
-            *byte = secret;
-        }
-        let mut mac = Hmac::<Sha256>::new(&key.into());
-        key.zeroize();
-        mac.update(&Label::DISCLOSURE_SALT.prefix());
-        Self(mac)
+        let after_key = |pad: u8| {
+            // A key shorter than a block is filled up with zeros.
+            let mut key = [pad; BLOCK];
+            for (byte, secret) in key.iter_mut().zip(seed.0) {
+                *byte ^= secret;
+            }
+            let state = State::INITIAL.after(&[key]);
+            key.zeroize();
+            state
+        };
+        Self { inner: after_key(0x36), outer: after_key(0x5c) }
     }
 
     fn salt(&self, slot: SlotNumber) -> Salt {
-        let mut mac = self.0.clone();
-        mac.update(&slot.get().to_le_bytes());
-        Salt(mac.finalize().into_bytes().into())
+        static INNER: LazyLock<[u8; BLOCK]> = LazyLock::new(|| {
+            let mut block = [0; BLOCK];
+            block[..SALT_INPUT - 2].copy_from_slice(&Label::DISCLOSURE_SALT.prefix());
+            end(&mut block, SALT_INPUT, BLOCK);
+            block
+        });
+        let mut block = *INNER;
+        block[SALT_INPUT - 2..SALT_INPUT].copy_from_slice(&slot.get().to_le_bytes());
+        let inner = self.inner.digest(&[block]);
+        let mut block = [0; BLOCK];
+        block[..32].copy_from_slice(&inner);
+        end(&mut block, 32, BLOCK);
+        Salt(self.outer.digest(&[block]))
     }
 }
 
@@ -111,7 +128,7 @@ impl Salts {
 pub struct Sealing<'v, 'p> {
     values: &'v SlotValues<'p>,
     salts: Salts,
-    tree: SlotTree,
+    leaves: Vec<[u8; 32]>,
     sealed: SealedValue,
 }
 
@@ -125,14 +142,8 @@ impl<'p> SlotValues<'p> {
             .map(SlotNumber::new)
             .map(|slot| *hasher.leaf(slot, &salts.salt(slot), self.get(slot)).as_bytes())
             .collect();
-        let tree = SlotTree::from_leaves(&leaves);
-        #[allow(
-            clippy::expect_used,
-            reason = "a profile has at least 8 slots, and a tree with leaves has a root"
-        )]
-        let root = tree.root().expect("a tree of at least 8 leaves");
-        let sealed = SealedValue::wrap(log, profile.digest(), profile.width(), &root);
-        Sealing { values: self, salts, tree, sealed }
+        let sealed = SealedValue::wrap(log, profile.digest(), profile.width(), &root(&leaves));
+        Sealing { values: self, salts, leaves, sealed }
     }
 }
 
@@ -159,8 +170,9 @@ impl Sealing<'_, '_> {
             .map(|slot| Opening::new(*slot, self.salts.salt(*slot), self.values.get(*slot).cloned()))
             .collect();
         let indices: Vec<usize> = slots.iter().map(|slot| slot.index()).collect();
+        let tree = SlotTree::from_leaves(&self.leaves);
         let proof =
-            self.tree.proof(&indices).proof_hashes().iter().map(|hash| Digest::from_bytes(*hash)).collect();
+            tree.proof(&indices).proof_hashes().iter().map(|hash| Digest::from_bytes(*hash)).collect();
         Ok(UnverifiedOpenings::new(openings, proof))
     }
 }
@@ -168,5 +180,26 @@ impl Sealing<'_, '_> {
 impl fmt::Debug for Sealing<'_, '_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Sealing").field("sealed", &self.sealed).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+    use proptest::prelude::*;
+    use sha2::Sha256;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn salts_are_those_of_the_hmac_crate(seed: [u8; 32], slot: u16) {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&seed).unwrap();
+            mac.update(&Label::DISCLOSURE_SALT.prefix());
+            mac.update(&slot.to_le_bytes());
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            let salt = Salts::new(&Seed::from_bytes(seed)).salt(SlotNumber::new(slot));
+            prop_assert_eq!(salt.as_bytes(), &expected);
+        }
     }
 }

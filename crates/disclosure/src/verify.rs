@@ -127,7 +127,7 @@ fn root(width: u32, leaves: Vec<(usize, Digest)>, proof: &[Digest]) -> Digest {
         known = parents(known, |value, right, is_left| {
             let other = right.or_else(|| proof.next()).unwrap_or(Digest::ZERO);
             let (left, right) = if is_left { (value, other) } else { (other, value) };
-            node(left.as_bytes(), right.as_bytes())
+            Digest::from_bytes(node(left.as_bytes(), right.as_bytes()))
         });
     }
     known.first().map_or(Digest::ZERO, |(_, root)| *root)

@@ -194,9 +194,7 @@ where
         if let Some(row) = self.batch.newest(&id)? {
             let known = Record::parse(&row.record, row.index.get())?;
             match self.options.duplicates {
-                Duplicates::Refuse => {
-                    return Err(PartyError::DuplicateIncident { place, id, entry: row.index });
-                }
+                Duplicates::Refuse => return Err(self.duplicate(place, id, row.index)),
                 Duplicates::Skip => return self.report(place, id, Outcome::Skipped(row.index)),
                 Duplicates::Amend => {
                     let mut same = known.envelope.clone();
@@ -228,6 +226,17 @@ where
             None => Outcome::Reported(index),
         };
         self.report(place, id, outcome)
+    }
+
+    /// An entry of this batch is in no log yet, so its report is named instead.
+    fn duplicate(&self, place: Place, id: String, entry: LeafIndex) -> PartyError {
+        let holds = |report: &&Committed| {
+            matches!(report.outcome, Outcome::Reported(index) | Outcome::Amended(index, _) if index == entry)
+        };
+        match self.reports.iter().find(holds) {
+            Some(report) => PartyError::DuplicateInBatch { place, id, earlier: report.place.clone() },
+            None => PartyError::DuplicateIncident { place, id, entry },
+        }
     }
 
     fn report(&mut self, place: Place, incident_id: String, outcome: Outcome) -> Result<(), PartyError> {

@@ -82,6 +82,12 @@ pub enum PartyError {
         /// The entry.
         index: LeafIndex,
     },
+    /// The vault holds an entry that was published and that the log does not hold: the log is an old copy.
+    #[error("entry {index}: expected a published entry, got none: the log is older than its vault")]
+    LogBehindVault {
+        /// The entry.
+        index: LeafIndex,
+    },
     /// No counter is left.
     #[error("vault: expected a counter below 2^63, got none")]
     CountersSpent,
@@ -135,6 +141,16 @@ pub enum PartyError {
         /// The entry that holds it.
         entry: LeafIndex,
     },
+    /// An incident id that an earlier report of the same batch has.
+    #[error("{place}: expected a new incident id, got {id:?}, which {earlier} has too")]
+    DuplicateInBatch {
+        /// File and line.
+        place: Place,
+        /// The id.
+        id: String,
+        /// File and line of the earlier report.
+        earlier: Place,
+    },
     /// A batch without a report.
     #[error("expected at least one report, got none")]
     NoReports,
@@ -157,6 +173,20 @@ pub enum PartyError {
         name: String,
         /// Where it was looked up.
         folder: PathBuf,
+    },
+    /// A key file that holds no key.
+    #[error("{}: {source}", path.display())]
+    KeyFile {
+        /// Where.
+        path: PathBuf,
+        /// The rule broken.
+        source: CheckpointError,
+    },
+    /// A key file with a key of another type than an audience's.
+    #[error("{}: expected a key of type 0x01, got one of type 0x04", path.display())]
+    KeyFileType {
+        /// Where.
+        path: PathBuf,
     },
     /// Not an age recipient.
     #[error("expected an age recipient (age1…), got {got:?}")]
@@ -228,21 +258,23 @@ impl PartyError {
             | Self::UnlockFileOpen { .. }
             | Self::VaultRow { .. }
             | Self::VaultBehindLog { .. }
+            | Self::LogBehindVault { .. }
             | Self::CountersSpent => Code::Unavailable,
             Self::Report { fault, .. } => fault.code(),
             Self::ReportTooLong { .. } | Self::ReportsTooLong { .. } => Code::Oversize,
             Self::ReportShape { source, .. } => source.code(),
             Self::NoIncidentId { .. } => Code::FieldType,
-            Self::DuplicateIncident { .. } => Code::DuplicateIncident,
+            Self::DuplicateIncident { .. } | Self::DuplicateInBatch { .. } => Code::DuplicateIncident,
             Self::PartyExists { .. }
             | Self::NoReports
             | Self::NoRecord { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }
+            | Self::KeyFileType { .. }
             | Self::Recipient { .. }
             | Self::Encryption { .. }
             | Self::Argument { .. } => Code::Misuse,
-            Self::Checkpoint(error) => error.code(),
+            Self::Checkpoint(error) | Self::KeyFile { source: error, .. } => error.code(),
             Self::Statement(error) => error.code(),
             Self::Disclosure(error) => error.code(),
             Self::Presentation(error) => error.code(),

@@ -70,13 +70,20 @@ impl Party {
             if published { committed.push(row.index) } else { forgotten.push(row.index) }
         }
         self.vault.settle(&committed, &forgotten)?;
+        // A log that is older than its vault would grow a second version of what was published.
+        if let Some(newest) = self.vault.newest_settled()?.filter(|newest| !newest.is_below(size)) {
+            return Err(PartyError::LogBehindVault { index: newest });
+        }
         // A vault that is older than its log would give a seed twice; only a newer copy may go on.
         let newest = size.get().checked_sub(1).filter(|newest| *newest > 0);
         if let Some(newest) = newest {
             let index = LeafIndex::new(newest)?;
-            let entry = writer.tree().entry(index)?;
-            let sealed = UnverifiedStatement::decode(&entry)?.unverified_sealed().is_some();
-            if sealed && self.vault.row(index)?.is_none() {
+            let entry = UnverifiedStatement::decode(&writer.tree().entry(index)?)?;
+            let known = match self.vault.row(index)? {
+                Some(row) => Record::parse(&row.record, newest)?.statement == entry.id(),
+                None => entry.unverified_sealed().is_none(),
+            };
+            if !known {
                 return Err(PartyError::VaultBehindLog { index });
             }
         }

@@ -1,5 +1,6 @@
 //! Keys that counterparts handed over: `trusted/*.vkey`, or a key file named directly (`specs/party.md` "Share folder").
 
+use std::io::Read as _;
 use std::path::Path;
 
 use detente_checkpoint::{KeyType, NoteKey};
@@ -7,6 +8,9 @@ use detente_core::KeyDigest;
 use detente_statement::key_digest;
 
 use crate::{PartyError, PartyFolder};
+
+/// The most bytes that are read of a key file; a name of 255 bytes and a key need fewer.
+const LIMIT: u64 = 4096;
 
 /// Who a presentation is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +23,17 @@ impl Audience {
     /// Reads a key file: one line, a type 0x01 vkey.
     ///
     /// # Errors
-    /// [`PartyError::Unavailable`], [`PartyError::Checkpoint`] for anything but such a key.
+    /// [`PartyError::Unavailable`], [`PartyError::KeyFile`] and [`PartyError::KeyFileType`] for anything but such a key.
     pub fn read(path: &Path) -> Result<Self, PartyError> {
-        let bytes = std::fs::read(path).map_err(PartyError::unavailable(path))?;
+        let unavailable = PartyError::unavailable(path);
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(path).map_err(&unavailable)?;
+        file.take(LIMIT).read_to_end(&mut bytes).map_err(&unavailable)?;
         let text = core::str::from_utf8(&bytes).unwrap_or_default();
-        let key = NoteKey::parse(text.strip_suffix('\n').unwrap_or(text))?;
+        let key = NoteKey::parse(text.strip_suffix('\n').unwrap_or(text))
+            .map_err(|source| PartyError::KeyFile { path: path.to_owned(), source })?;
         if key.kind() != KeyType::Log {
-            return Err(PartyError::Argument { argument: "--to", expected: "a key of type 0x01" });
+            return Err(PartyError::KeyFileType { path: path.to_owned() });
         }
         Ok(Self { name: key.name().to_string(), key: key_digest(key.key()) })
     }

@@ -122,6 +122,19 @@ impl Vault {
         raw.into_iter().map(|raw| self.open_row(raw)).collect()
     }
 
+    /// The highest index of a row that is marked committed.
+    pub(crate) fn newest_settled(&self) -> Result<Option<LeafIndex>, PartyError> {
+        let newest: Option<i64> = self
+            .connection
+            .query_row(
+                "SELECT number FROM entries WHERE NOT pending ORDER BY number DESC LIMIT 1",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(newest.and_then(|number| u64::try_from(number).ok()).map(LeafIndex::new).transpose()?)
+    }
+
     pub(crate) fn settle(
         &mut self,
         committed: &[LeafIndex],

@@ -1,4 +1,10 @@
 //! Statements as our own builder writes them, and what an adversary makes of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use detente_checkpoint::{KeyType, NoteKey, SigningKey};
 use detente_core::{Code, Digest, LeafIndex, Origin};

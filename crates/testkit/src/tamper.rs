@@ -31,7 +31,7 @@ impl Operator {
             Self::FlipBit => flip_bit(bytes, random.below(bytes.len() * 8)),
             Self::Truncate => bytes[..random.below(bytes.len())].to_vec(),
             Self::Extend => {
-                let more = (0..=random.below(8)).map(|_| random.next() as u8);
+                let more = (0..=random.below(8)).map(|_| random.next_u64() as u8);
                 bytes.iter().copied().chain(more).collect()
             }
             Self::Swap => {

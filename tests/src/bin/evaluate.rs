@@ -28,9 +28,11 @@ fn answer(line: &[u8]) -> Value {
     match outcome(line) {
         Outcome::Ok(output) => Value::from([("expect", "OK".into()), ("output", output)]),
         Outcome::Refused(code) => Value::from([("expect", code.as_str().into()), ("output", Value::Null)]),
-        Outcome::Fault(detail) => {
-            Value::from([("detail", detail.into()), ("expect", "FAULT".into()), ("output", Value::Null)])
-        }
+        Outcome::Fault(detail) => Value::from([
+            ("detail", detail.into()),
+            ("expect", "VECTOR-FAULT".into()),
+            ("output", Value::Null),
+        ]),
     }
 }
 

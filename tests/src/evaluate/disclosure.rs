@@ -54,7 +54,10 @@ pub(super) fn open(input: &Input<'_>) -> Answer {
 pub(super) fn select(input: &Input<'_>) -> Answer {
     let field = input.text("field")?;
     let slots = input.profile()?.select(field)?;
-    output([("slots", slots.into_iter().map(|slot| u32::from(slot.get()).into()).collect::<Vec<Value>>().into())])
+    output([(
+        "slots",
+        slots.into_iter().map(|slot| u32::from(slot.get()).into()).collect::<Vec<Value>>().into(),
+    )])
 }
 
 fn opening(value: &Value) -> Option<Opening> {

@@ -2,9 +2,7 @@ use std::collections::BTreeMap;
 
 use detente_checkpoint::{KeyType, NoteKey, SigningKey, TreeHead};
 use detente_core::{LogId, Origin, TreeSize};
-use detente_disclosure::{
-    Document, Envelope, Profile, RealKind, Sealing, Seed, SlotValues,
-};
+use detente_disclosure::{Document, Envelope, Profile, RealKind, Sealing, Seed, SlotValues};
 use detente_merkle::{Tree, leaf_hash, leaf_index, tree_size};
 use detente_statement::{GenesisDraft, NewKey, RevocationReason, Role, Signer, key_digest};
 

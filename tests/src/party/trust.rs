@@ -72,9 +72,11 @@ impl Trust {
     pub fn companion_bytes(&self) -> Vec<u8> {
         let parties = Companion::of_parties(&["a.example", "b.example"]);
         let digest = Policy::parse(self.policy.as_bytes(), None).expect("the policy of a script").id().policy;
-        let mut file = Value::parse(&parties.to_file(Digest::from_bytes(*digest.as_bytes()))).expect("a companion");
+        let mut file =
+            Value::parse(&parties.to_file(Digest::from_bytes(*digest.as_bytes()))).expect("a companion");
         if let Value::Object(members) = &mut file {
-            let operators = self.operators.iter().map(|(name, operator)| (name.clone(), operator.as_str().into()));
+            let operators =
+                self.operators.iter().map(|(name, operator)| (name.clone(), operator.as_str().into()));
             members.insert("operators".to_owned(), Value::Object(operators.collect()));
         }
         file.to_file()

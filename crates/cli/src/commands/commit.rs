@@ -29,8 +29,10 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
             }
         }
         Ok(())
-    })?;
+    });
+    // Before the error of a batch is printed, too.
     bar.finish_and_clear();
+    let report = report?;
 
     let (mut lines, mut items) = (Vec::new(), Vec::new());
     let (mut reported, mut amended, mut unchanged, mut skipped) = (0_u32, 0_u32, 0_u32, 0_u32);

@@ -2,17 +2,17 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use detente_core::{LeafIndex, UnixSeconds, json::Value};
+use detente_core::{Code, LeafIndex, UnixSeconds, json::Value};
 use detente_party::{Audience, GrantOptions, PartyFolder, Preview, encrypt, write_atomically};
 use detente_presentation::{Pap, Tlp};
 
 use super::open_party;
 use crate::args::Disclose;
 use crate::failure::Failure;
-use crate::output::{Report, to_stdout};
+use crate::output::{Printer, Report, to_stdout};
 use crate::show;
 
-pub(crate) fn run(disclose: &Disclose) -> Result<Report, Failure> {
+pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Failure> {
     let index = LeafIndex::parse(&disclose.index).map_err(|error| Failure::misuse("INDEX", error))?;
     let words = |words: Vec<&str>| format!("expected {}", words.join(", "));
     let tlp = Tlp::parse(&disclose.tlp).ok_or_else(|| {
@@ -39,6 +39,10 @@ pub(crate) fn run(disclose: &Disclose) -> Result<Report, Failure> {
     }
     let out = disclose.out.as_deref().unwrap_or(Path::new("-"));
     let to_standard_output = out == Path::new("-");
+    if to_standard_output && printer.is_json() {
+        return Err(Failure::misuse("--out -", "expected a file with --json, got standard output")
+            .hint("with --json only one JSON object goes to standard output: --out FILE"));
+    }
     if !to_standard_output && out.exists() && !disclose.force {
         return Err(Failure::misuse(out.display().to_string(), "expected a new file, got one that exists")
             .hint("--force overwrites it"));
@@ -55,8 +59,12 @@ pub(crate) fn run(disclose: &Disclose) -> Result<Report, Failure> {
         }
     }
     if to_standard_output {
-        to_stdout(&bytes);
-        return Ok(Report::new("disclose/v1", [], String::new()));
+        printer.aside(&report.text);
+        if !to_stdout(&bytes) {
+            return Err(Failure::new(Code::Unavailable, "standard output", "the file could not be written"));
+        }
+        report.text.clear();
+        return Ok(report);
     }
     write_atomically(out, &bytes)?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Init(init) => init::run(init),
         Command::Commit(commit) => commit::run(commit, printer),
         Command::Entries(entries) => entries::run(entries),
-        Command::Disclose(disclose) => disclose::run(disclose),
+        Command::Disclose(disclose) => disclose::run(disclose, printer),
         Command::Verify(verify) => verify::run(verify),
         Command::Log(Log::Check(check)) => log_check::run(check, printer),
         Command::Explain(explain) => explain::run(explain),

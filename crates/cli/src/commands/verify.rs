@@ -19,9 +19,7 @@ const PROOF: &[u8] = b"c2sp.org/tlog-proof@v1";
 
 pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
     let policy = policy::read(&verify.policy)?;
-    let audience = verify.audience.as_deref().map(Audience::read).transpose().map_err(|error| {
-        Failure::new(error.code(), "--audience", error).of_reader().hint("name a .vkey file")
-    })?;
+    let audience = verify.audience.as_deref().map(Audience::read).transpose()?;
     let mut bytes = read_limited(&verify.file, PRESENTATION_LIMIT)?;
     let name = verify.file.display().to_string();
     if bytes.starts_with(AGE) {

@@ -1,16 +1,18 @@
 //! The reader: syntax errors stop it, faults of lower rank are noted and the reading goes on, so that the code does
 //! not depend on where in the text a fault stands.
 
+use std::collections::BTreeSet;
+
 use super::{Fault, MAX_DEPTH, Number, Object, Value};
 use crate::CoreError;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Value, CoreError> {
-    let mut reader = Reader { bytes, at: 0, noted: None, items: None };
+    let mut reader = Reader { bytes, at: 0, noted: None, lone: Vec::new(), items: None };
     reader.run()
 }
 
 pub(super) fn read_items(bytes: &[u8]) -> Result<Vec<(usize, Value)>, CoreError> {
-    let mut reader = Reader { bytes, at: 0, noted: None, items: Some(Vec::new()) };
+    let mut reader = Reader { bytes, at: 0, noted: None, lone: Vec::new(), items: Some(Vec::new()) };
     let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
     let whole = reader.run()?;
     let mut lines = Lines { bytes, at: 0, line: 1 };
@@ -64,6 +66,9 @@ struct Reader<'a> {
     at: usize,
     /// The fault of highest rank below a syntax error, and the first place of it.
     noted: Option<(Fault, usize)>,
+    /// Halves of surrogate pairs in the string that was read last: place in its text and unit. The text itself holds
+    /// U+FFFD there, which other names may hold too.
+    lone: Vec<(usize, u32)>,
     /// Where the items of an outermost array start, when the caller asks.
     items: Option<Vec<usize>>,
 }
@@ -123,6 +128,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Step<Value> {
         self.enter(depth)?;
         let mut members = Object::new();
+        let mut broken_names = BTreeSet::new();
         if self.take("}") {
             return Ok(Value::Object(members));
         }
@@ -133,13 +139,19 @@ impl Reader<'_> {
                 return Err("expected a member name in quotes");
             }
             let name = self.string()?;
+            let lone = core::mem::take(&mut self.lone);
             self.space();
             if !self.take(":") {
                 return Err("expected `:` after a member name");
             }
             self.space();
             let value = self.value(depth)?;
-            if members.insert(name, value).is_some() {
+            let is_new = if lone.is_empty() {
+                members.insert(name, value).is_none()
+            } else {
+                broken_names.insert((name, lone))
+            };
+            if !is_new {
                 self.note(Fault::DuplicateMember, at);
             }
             self.space();
@@ -185,6 +197,7 @@ impl Reader<'_> {
 
     fn string(&mut self) -> Step<String> {
         self.at += 1;
+        self.lone.clear();
         let mut text = String::new();
         loop {
             let start = self.at;
@@ -200,7 +213,7 @@ impl Reader<'_> {
                     return Ok(text);
                 }
                 Some(b'\\') => {
-                    let unescaped = self.escape()?;
+                    let unescaped = self.escape(text.len())?;
                     text.push(unescaped);
                 }
                 Some(_) => return Err("expected control characters in strings to be escaped"),
@@ -209,7 +222,7 @@ impl Reader<'_> {
         }
     }
 
-    fn escape(&mut self) -> Step<char> {
+    fn escape(&mut self, place: usize) -> Step<char> {
         let at = self.at;
         self.at += 2;
         let simple = match self.bytes.get(at + 1) {
@@ -221,13 +234,13 @@ impl Reader<'_> {
             Some(b'n') => '\n',
             Some(b'r') => '\r',
             Some(b't') => '\t',
-            Some(b'u') => return self.unicode_escape(at),
+            Some(b'u') => return self.unicode_escape(at, place),
             _ => return Err("expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u"),
         };
         Ok(simple)
     }
 
-    fn unicode_escape(&mut self, at: usize) -> Step<char> {
+    fn unicode_escape(&mut self, at: usize, place: usize) -> Step<char> {
         let unit = self.four_digits()?;
         if let Some(scalar) = char::from_u32(unit) {
             return Ok(scalar);
@@ -243,6 +256,7 @@ impl Reader<'_> {
             self.at = resume;
         }
         self.note(Fault::LoneSurrogate, at);
+        self.lone.push((place, unit));
         Ok(char::REPLACEMENT_CHARACTER)
     }
 

@@ -35,7 +35,7 @@ pub(super) fn policies(operation: &mut Operation) {
         .collect();
     let mut ok = |name: &str, description: &str, file: Vec<u8>, overlap: u32| {
         operation.ok(
-            format!("companion-{name}"),
+            format!("companion-{}", name.replace('_', "-")),
             description,
             with_policy(policy.as_bytes(), Some(&file), object! {}),
             object! {"overlap": overlap},
@@ -71,7 +71,7 @@ pub(super) fn policies(operation: &mut Operation) {
     let mut fails = |code: Code, name: &str, description: &str, file: &[u8]| {
         operation.fails(
             code,
-            format!("companion-{name}"),
+            format!("companion-{}", name.replace('_', "-")),
             description,
             with_policy(policy.as_bytes(), Some(file), object! {}),
         );

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod companions;
+mod cosignatures;
 mod keys;
 mod notes;
 mod policies;

@@ -5,6 +5,7 @@ mod documents;
 mod open;
 mod profiles;
 mod seal;
+mod types;
 
 use detente_core::json::{Object, Value};
 
@@ -21,6 +22,7 @@ use crate::{
 pub(super) fn vectors() -> Vec<Vector> {
     let mut open = Operation::new("disclosure.open");
     open::vectors(&mut open);
+    types::vectors(&mut open);
     conflicts::vectors(&mut open);
     [profiles::vectors(), documents::vectors(), seal::vectors(), open.into_vectors(), seal::selections()]
         .concat()

@@ -21,8 +21,7 @@ pub(super) fn vectors() -> Vec<Vector> {
     let kind = (0, Value::from("incident.report"));
     let one = [kind.clone()];
     ok("kind-only", "slot 0 alone", &small(), &sealed(&small(), &one), &one);
-    let other =
-        Slots { ..Slots::seal([0x4d; 32], profile_digest(&small()), 8, sealed(&small(), &one).seed, &one) };
+    let other = Slots::seal([0x4d; 32], profile_digest(&small()), 8, sealed(&small(), &one).seed, &one);
     ok("kind-only-other-log", "the same in another log", &small(), &other, &one);
     let seeded = Slots::seal(LOG, profile_digest(&small()), 8, [1; 32], &one);
     ok("kind-only-other-seed", "the same under another seed", &small(), &seeded, &one);

@@ -1,0 +1,78 @@
+//! Every code of the words that have vectors occurs in one, and every operation of the specs has valid and invalid ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use detente_core::Code;
+use detente_testkit::{vector::Expect, vectors};
+
+/// Codes without a vector, and why.
+const EXCEPTIONS: &[(Code, &str)] = &[
+    (Code::MalformedTile, "of the word log, which has no vectors"),
+    (Code::MalformedEntry, "of the word log, which has no vectors"),
+    (Code::RootMismatch, "of the word log, which has no vectors"),
+    (Code::DuplicateIncident, "of the word party, which has no vectors"),
+    (Code::Misuse, "the caller's fault: no input causes it"),
+    (Code::Unavailable, "files and locks: no input causes it"),
+];
+
+#[test]
+fn every_code_occurs_or_is_excused() {
+    let seen: BTreeSet<Code> = vectors::all()
+        .iter()
+        .filter_map(|vector| match vector.expect {
+            Expect::Code(code) => Some(code),
+            Expect::Ok(_) => None,
+        })
+        .collect();
+    for code in Code::ALL {
+        let excused = EXCEPTIONS.iter().any(|(exception, _)| exception == code);
+        assert_ne!(seen.contains(code), excused, "{code}: seen in a vector or excused, and not both");
+    }
+}
+
+/// Tables "Vectors" of the specs, read from the pages themselves.
+fn operations() -> BTreeSet<String> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+    ["core", "merkle", "checkpoint", "statement", "disclosure", "presentation"]
+        .iter()
+        .flat_map(|word| {
+            let page = std::fs::read_to_string(format!("{directory}/{word}.md")).unwrap();
+            let rows: Vec<String> = page
+                .lines()
+                .filter_map(|line| line.strip_prefix(&format!("| `{word}.")))
+                .filter_map(|rest| rest.split('`').next())
+                .map(|name| format!("{word}.{name}"))
+                .collect();
+            assert!(!rows.is_empty(), "{word}: no operation");
+            rows
+        })
+        .collect()
+}
+
+#[test]
+fn every_operation_has_valid_and_invalid_vectors() {
+    // These accept every well-formed input.
+    const ALWAYS_OK: [&str; 3] = ["core.digest", "merkle.root", "disclosure.seal"];
+    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for vector in vectors::all() {
+        let (accepted, refused) = counts.entry(vector.operation.to_owned()).or_default();
+        match vector.expect {
+            Expect::Ok(_) => *accepted += 1,
+            Expect::Code(_) => *refused += 1,
+        }
+    }
+    assert_eq!(counts.keys().cloned().collect::<BTreeSet<_>>(), operations());
+    for (operation, (accepted, refused)) in counts {
+        assert!(accepted >= 3, "{operation}: {accepted} valid");
+        assert!(refused >= 3 || ALWAYS_OK.contains(&operation.as_str()), "{operation}: {refused} invalid");
+    }
+}
+
+#[test]
+fn names_are_plain() {
+    for vector in vectors::all() {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+        assert!(vector.name.chars().all(plain), "{}", vector.path());
+        assert!(!vector.description.is_empty(), "{}", vector.path());
+    }
+}
