@@ -114,8 +114,7 @@ def wrap(profile, log, root):
 def seal(profile, log, seed, values):
     """The sealed value of the slots given; all others are absent."""
     for slot in sorted(values):
-        if slot not in profile.slots:
-            raise Refused("SLOT-RANGE", f"slot {slot}", "not a slot of the profile")
+        _check_opening(profile, Opening(slot, b"", True, values[slot]))
     level = [slot_leaf(log, s, slot_salt(seed, s), s in values, values.get(s)) for s in range(profile.width)]
     while len(level) > 1:
         level = [node(level[i], level[i + 1]) for i in range(0, len(level), 2)]

@@ -147,7 +147,9 @@ def _opening(value):
 
 def _event(value):
     _members(value, "events", "entry index proof")
-    return Event(_decimal(value["index"], "events"), _bytes(value["entry"], "events"), _hashes(value["proof"], 63, "events"))
+    entry = _bytes(value["entry"], "events")
+    _require(1 <= len(entry) <= 65_535, "events", f"an entry of {len(entry)} bytes")
+    return Event(_decimal(value["index"], "events"), entry, _hashes(value["proof"], 63, "events"))
 
 
 def _earlier(value):

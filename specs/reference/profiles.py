@@ -136,7 +136,7 @@ def _check_slots(slots):
     residues = [slot.pointer for slot in slots.values() if slot.residue]
     _require(len({slot.name for slot in slots.values()}) == len(slots), "two slots of one name")
     for slot in slots.values():
-        _require(not (slot.container or slot.residue) or not any(slot.lies_below(pointer) for pointer in residues),
+        _require(not (slot.container or slot.residue or slot.part) or not any(slot.lies_below(pointer) for pointer in residues),
                  f"{slot.name} lies below a residue")
         _require(slot.coarse_of is None or (slot.coarse_of in slots and slot.coarse_of != slot.number),
                  f"coarse_of of {slot.name}")

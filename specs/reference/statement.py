@@ -194,7 +194,7 @@ class KeyHistory:
         if author.enrolled >= index:
             raise Refused("KEY-NOT-YET-ENROLLED", statement.author.hex(), f"{culprit}: enrolled at {author.enrolled}")
         self._not_revoked(statement.author, index)
-        if author.role != ROLE_OF_KIND.get(statement.kind, author.role):
+        if author.role != ROLE_OF_KIND.get(statement.kind, AUTHOR):
             raise Refused("KEY-ROLE", statement.author.hex(), f"{culprit}: kind {statement.kind} by role {author.role}")
         _check_signature(statement, author)
 

@@ -25,17 +25,17 @@ ls "$root"/tests/data/incidents/*.json | head -n 10 | while read -r report; do
     echo
 done > reports.jsonl
 detente commit --party a --unlock a.key reports.jsonl
-head -n 1 reports.jsonl | sed 's/"schema_version": *"[^"]*"/"schema_version": "1.3.7"/' > amended.json
+head -n 1 reports.jsonl | sed 's/"confidence": "High"/"confidence": "Medium"/' > amended.json
 detente commit --party a --unlock a.key --duplicates amend amended.json
 
 # An age identity for B, made once.
 cat > b.age <<'AGE'
-# public key: @RECIPIENT@
-@IDENTITY@
+# public key: age1dh5y966wudf8t029vggs5p63tfw88uyd7ds7p7cepx87hfugnphqcvanl7
+AGE-SECRET-KEY-1FCP65HQ8PZVZWVGT9TQ7AM7ZDXG95H2CMEQ6V4DV66QQJJR2ZMJQZJ9UMM
 AGE
 
 detente disclose 7 --party a --unlock a.key --field action --field sector.2 --to b.example --tlp AMBER --out p.json
 detente disclose 1 --party a --unlock a.key --field incident_id --to b.example --tlp GREEN --out q.json \
-    --encrypt-to @RECIPIENT@
+    --encrypt-to age1dh5y966wudf8t029vggs5p63tfw88uyd7ds7p7cepx87hfugnphqcvanl7
 mv q.json q.age
 find . -type d -empty -delete

@@ -1,4 +1,5 @@
 //! Every code of the words that have vectors occurs in one, and every operation of the specs has valid and invalid ones.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

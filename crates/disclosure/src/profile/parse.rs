@@ -201,8 +201,8 @@ fn check_tree(slots: &[Slot], node: &Node, in_residue: bool) -> Parsed<()> {
         } else if previous.is_some() {
             return Err(malformed(place_of(slot), "a pointer that no other slot has"));
         }
-        if in_residue && matches!(slot.shape, Shape::Container | Shape::Residue) {
-            return Err(malformed(place_of(slot), "no container and no residue inside a residue"));
+        if in_residue && slot.shape != Shape::Plain {
+            return Err(malformed(place_of(slot), "no container, part or residue inside a residue"));
         }
         previous = Some(slot);
     }

@@ -182,6 +182,8 @@ pub(super) fn policies(operation: &mut Operation) {
             texts(&[format!("{}=", vkey("m", COSIGNATURE, &witness_key(2).public))]),
         ),
     );
+    let twice = texts(&[&mirrors[0], &mirrors[0]]);
+    fails(malformed, "mirror-twice", "a mirror listed twice", &changed(&policy, "mirrors", twice));
     fails(
         malformed,
         "mirror-quorum-without-mirrors",

@@ -184,6 +184,9 @@ fn lines(operation: &mut Operation) {
     let mut twice = many(100);
     twice.push(made_up(0));
     fails(many_code, "hundred-and-one-with-duplicate", "the number is looked at before duplicates", &twice);
+    let mut late = many(101);
+    late[100] = bad_form.clone();
+    fails(many_code, "hundred-and-one-last-bad", "only the first 100 lines are read", &late);
     let mut early = many(101);
     early[50] = bad_form;
     fails(form, "hundred-and-one-with-bad-line", "a malformed line among the first 100 wins", &early);

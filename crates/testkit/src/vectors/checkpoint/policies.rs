@@ -288,6 +288,19 @@ fn lines(operation: &mut Operation) {
         format!("log {log}\nwitness w1 {witness}\n{}{tail}", policy_witness("w2", "x", &witness_key(1)))
             .as_bytes(),
     );
+    // Two keys found by search whose key ids are equal under this name.
+    let same = "witness.example/same";
+    let [first, second] = ["collision 46010", "collision 81080"].map(Key::named);
+    assert_eq!(
+        keys::key_id(same, COSIGNATURE, &first.public),
+        keys::key_id(same, COSIGNATURE, &second.public)
+    );
+    let colliding = format!(
+        "log {log}\n{}{}{tail}",
+        policy_witness("w1", same, &first),
+        policy_witness("w2", same, &second)
+    );
+    fails("witness-name-and-id-twice", "two keys of one name whose key ids collide", colliding.as_bytes());
     fails("log-key-twice", "one log line twice", format!("log {log}\nlog {log}\n{tail}").as_bytes());
     fails(
         "log-key-twice-two-names",

@@ -397,6 +397,22 @@ fn failures(operation: &mut Operation) {
     );
     let bad = base64(checkpoint(13, &[(1, 200)]).replacen("\n13\n", "\n14\n", 1));
     fails(Code::InvalidLogSignature, "note-changed", "a note that does not verify", &one, 1, &[bad]);
+    // The policy names two logs; each note verifies on its own.
+    let neighbour = crate::build::keys::Key::named("neighbour log");
+    let both = format!("{}{one}", note::policy_log("log.example/b", &neighbour));
+    let foreign = note::text("log.example/b", 5, &sha256(&[b"elsewhere"]));
+    let foreign = note::note(
+        &foreign,
+        &[note::log_line("log.example/b", &neighbour, &foreign), witness_line(1, 100, &foreign)],
+    );
+    fails(
+        Code::OriginMismatch,
+        "note-of-other-log",
+        "a note of another log",
+        &both,
+        1,
+        &[base64(checkpoint(13, &[(1, 200)])), base64(foreign)],
+    );
     let text = text(13);
     let other = base64(note::note(&text, &[log_line(&text), witness_line(1, 200, &super::text(12))]));
     fails(

@@ -281,5 +281,8 @@ pub(super) fn vectors() -> Vec<Vector> {
         &small,
         r#"{"colour":9007199254740992}"#,
     );
+    for (name, document) in [("array", "[]"), ("text", "\"summary\""), ("number", "1"), ("null", "null")] {
+        fails(kind, &format!("document-{name}"), "a document that is no object", &small, document);
+    }
     operation.into_vectors()
 }

@@ -161,6 +161,8 @@ fn members(operation: &mut Operation) {
         ("range-overlap", "ranges that overlap", "[[4,2],[5,1]]"),
         ("range-unassigned", "a range over an unassigned slot", "[[6,2]]"),
         ("range-beyond-width", "a range beyond the width", "[[4,5]]"),
+        ("range-empty-list", "no range", "[]"),
+        ("range-of-none", "a range of no slot", "[[4,0]]"),
         ("range-fraction", "a range that starts at 4.5", "[[4.5,1]]"),
         ("range-negative", "a range that starts at -1", "[[-1,2]]"),
     ] {
@@ -300,6 +302,45 @@ fn options(operation: &mut Operation) {
     fails("part-negative", "a part that takes -1", &option(&["string"], "part", "[0,-1]"));
     fails("part-of-number", "a part of a number", &option(&["number"], "part", "[0,0]"));
     fails("part-two-types", "a part of two types", &option(&["array", "string"], "part", "[0,0]"));
+    fails("slot-name-empty", "an empty name", &of(vec![pointed(4, "", &["string"], "/a")]));
+    fails("coarse-of-itself", "a slot derived from itself", &option(&["string"], "coarse_of", "4"));
+    fails(
+        "coarse-of-unassigned",
+        "a slot derived from one that is not listed",
+        &option(&["string"], "coarse_of", "5"),
+    );
+    fails("pointer-empty", "the pointer of the whole document", &of(vec![pointed(4, "a", &["object"], "")]));
+    fails(
+        "pointer-twice",
+        "two slots with one pointer that are no parts",
+        &of(vec![pointed(4, "a", &["string"], "/a"), pointed(5, "b", &["string"], "/a")]),
+    );
+    for (name, value) in [("container", "true"), ("residue", "true")] {
+        fails(
+            &format!("{name}-without-pointer"),
+            "needs a pointer",
+            &of(vec![with(slot(4, "a", &["object"]), name, json(value))]),
+        );
+    }
+    fails(
+        "part-without-pointer",
+        "needs a pointer",
+        &of(vec![with(slot(4, "a", &["string"]), "part", json("[0,0]"))]),
+    );
+    let both = with(pointed(4, "a", &["object"], "/a"), "container", true);
+    fails(
+        "container-and-residue",
+        "a container that is a residue too",
+        &of(vec![with(both, "residue", true)]),
+    );
+    let residue = || with(pointed(4, "a", &["object"], "/a"), "residue", true);
+    fails(
+        "container-below-residue",
+        "a container below a residue",
+        &of(vec![residue(), with(pointed(5, "b", &["object"], "/a/b"), "container", true)]),
+    );
+    let inner = with(pointed(5, "b", &["object"], "/a/b"), "residue", true);
+    fails("residue-below-residue", "a residue below a residue", &of(vec![residue(), inner]));
     fails("parts-from-1", "positions that count from 1", &parts(&[(4, "[1,2]"), (5, "[2,0]")]));
     fails("parts-gap-in-position", "a position left out", &parts(&[(4, "[0,2]"), (5, "[2,0]")]));
     fails("parts-position-twice", "a position twice", &parts(&[(4, "[0,2]"), (5, "[0,0]")]));

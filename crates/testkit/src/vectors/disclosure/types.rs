@@ -123,6 +123,10 @@ pub(super) fn vectors(operation: &mut Operation) {
         ("offset", "2026-07-14T10:20:30+05:30"),
         ("fraction", "2026-07-14T10:20:30.123Z"),
         ("leap-day", "2024-02-29"),
+        ("leap-day-2000", "2000-02-29"),
+        ("leap-second", "2026-12-31T23:59:60Z"),
+        ("offset-largest", "2026-07-14T10:20:30-23:59"),
+        ("year-0", "0000"),
     ] {
         case(None, &format!("time-{name}"), "a claimed time", &small, &with(1, &format!("\"{time}\"")), &[1]);
     }
@@ -144,6 +148,19 @@ pub(super) fn vectors(operation: &mut Operation) {
         ("minute-only", "2026-07-14T10:20"),
         ("space-before", " 2026"),
         ("line-feed", "2026\\n"),
+        ("leap-day-2023", "2023-02-29"),
+        ("leap-day-1900", "1900-02-29"),
+        ("april-31", "2026-04-31"),
+        ("lower-case-t", "2026-07-14t10:20:30Z"),
+        ("lower-case-z", "2026-07-14T10:20:30z"),
+        ("second-61", "2026-07-14T10:20:61Z"),
+        ("offset-24", "2026-07-14T10:20:30+24:00"),
+        ("offset-minute-60", "2026-07-14T10:20:30+05:60"),
+        ("fraction-empty", "2026-07-14T10:20:30.Z"),
+        ("fraction-comma", "2026-07-14T10:20:30,5Z"),
+        ("offset-without-colon", "2026-07-14T10:20:30+0530"),
+        ("space-for-t", "2026-07-14 10:20:30Z"),
+        ("day-31-in-date-time", "2026-06-31T10:20:30Z"),
         ("plus", "+2026"),
         ("other-digits", "２０２６"),
     ] {

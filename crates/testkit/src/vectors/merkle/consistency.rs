@@ -111,6 +111,30 @@ fn invalid(operation: &mut Operation) {
             ..base.clone()
         },
     );
+    fails(
+        range,
+        "new-size-2-pow-63",
+        "a new size of 2^63",
+        Consistency { new_size: 1 << 63, ..base.clone() },
+    );
+    fails(
+        range,
+        "equal-2-pow-63",
+        "equal sizes of 2^63",
+        Consistency {
+            old_size: 1 << 63,
+            new_size: 1 << 63,
+            old_root: filler(0),
+            new_root: filler(0),
+            proof: vec![],
+        },
+    );
+    fails(
+        range,
+        "from-0-to-2-pow-63",
+        "from nothing to 2^63",
+        Consistency { new_size: 1 << 63, ..honest(0, 5) },
+    );
     let length = Code::ProofLength;
     fails(
         length,

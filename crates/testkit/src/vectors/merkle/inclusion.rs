@@ -99,6 +99,19 @@ fn invalid(operation: &mut Operation) {
         "index and size are the largest number",
         Inclusion { index: MAX_POSITION, size: MAX_POSITION, ..base.clone() },
     );
+    fails(range, "size-2-pow-63", "a size of 2^63", Inclusion { size: 1 << 63, ..base.clone() });
+    fails(
+        range,
+        "size-2-pow-64-minus-1",
+        "the largest u64 as size",
+        Inclusion { size: u64::MAX, ..base.clone() },
+    );
+    fails(
+        range,
+        "index-2-pow-63",
+        "an index of 2^63 below a larger size",
+        Inclusion { index: 1 << 63, size: u64::MAX, ..base.clone() },
+    );
     let empty = Inclusion { index: 0, size: 0, leaf: sha256(&[]), root: sha256(&[]), proof: vec![] };
     fails(range, "empty-tree", "the empty tree has no leaf", empty);
     fails(

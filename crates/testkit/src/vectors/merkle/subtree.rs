@@ -102,6 +102,19 @@ fn invalid(operation: &mut Operation) {
         "the smallest power of two that holds the width is 2^63",
         Subtree { start: 1 << 61, end: MAX_POSITION, size: MAX_POSITION, ..base.clone() },
     );
+    fails(range, "size-2-pow-63", "a size of 2^63", Subtree { size: 1 << 63, ..base.clone() });
+    fails(
+        range,
+        "end-2-pow-63",
+        "an end of 2^63 of a larger size",
+        Subtree { start: 0, end: 1 << 63, size: u64::MAX, ..base.clone() },
+    );
+    fails(
+        range,
+        "end-largest",
+        "everything up to the largest u64",
+        Subtree { start: 0, end: u64::MAX, size: u64::MAX, ..base.clone() },
+    );
     let length = Code::ProofLength;
     fails(
         length,

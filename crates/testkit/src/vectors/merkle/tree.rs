@@ -59,6 +59,8 @@ pub(super) fn tiles() -> Vec<Vector> {
     for (name, level, index, width) in [
         ("level-64", 64, 0, 256),
         ("level-largest", 9_223_372_036_854_775_807, 0, 256),
+        ("index-2-pow-63", 0, 1 << 63, 256),
+        ("index-2-pow-64-minus-1", 0, u64::MAX, 256),
         ("width-0", 0, 0, 0),
         ("width-257", 0, 0, 257),
         ("width-512", 0, 0, 512),

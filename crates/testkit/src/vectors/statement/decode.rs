@@ -220,6 +220,13 @@ fn tags(operation: &mut Operation) {
         fails(&format!("{name}-body-long"), "the body has a byte more", visible(code, body));
         fails(&format!("{name}-body-empty"), "no body", visible(code, vec![]));
     }
+    let mut weak = key_add(&log, 1, AUTHOR, &new_key());
+    weak[18..50].copy_from_slice(&torsion(1));
+    fails(
+        "seals-before-weak-key",
+        "sealed tag 1 on `key.add` of a weak key: the tag is looked at first",
+        Statement { sealed: Some(value), ..visible(kind::KEY_ADD, weak) },
+    );
     fails("reserved-body-15", "a reserved kind with a body of 15 bytes", visible(kind::PING, vec![7; 15]));
     fails("reserved-body-empty", "a reserved kind without a body", visible(kind::PING, vec![]));
     fails(

@@ -1,0 +1,95 @@
+//! The binary under test, and a copy of the fixture to run it in.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use detente_core::json::Value;
+use tempfile::TempDir;
+
+/// The `detente` binary, built now in the profile of this test.
+pub(crate) fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline", "--quiet", "--package", "detente", "--message-format", "json"]);
+    if std::env::current_exe().unwrap().ancestors().any(|folder| folder.ends_with("release")) {
+        cargo.arg("--release");
+    }
+    let run = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let executables = run.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
+        let message = Value::parse(line).ok()?;
+        Some(PathBuf::from(message.as_object()?.get("executable")?.as_str()?))
+    });
+    executables.last().expect("cargo names the binary that it built")
+}
+
+/// A copy of the fixture that nobody else uses.
+pub(crate) struct World(TempDir);
+
+impl World {
+    /// Copies the fixture; the vaults and unlock files get the mode that git does not keep.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/fixture"), folder.path());
+        for private in ["a.key", "b.key", "a/vault.sqlite", "b/vault.sqlite", "a/recovery.key", "b/recovery.key"] {
+            owner_only(&folder.path().join(private));
+        }
+        Self(folder)
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A command in the folder: no setting of the reader's own, and `detente` is the binary under test.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        let mut folders = vec![binary().parent().unwrap().to_owned()];
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        command.current_dir(self.path()).env("PATH", std::env::join_paths(folders).unwrap()).env("LC_ALL", "C");
+        // What the shipped incidents are called for a script.
+        command.env("INCIDENTS", Path::new(env!("CARGO_MANIFEST_DIR")).join("data/incidents"));
+        for setting in ["DETENTE_PARTY", "DETENTE_UNLOCK", "COLUMNS"] {
+            command.env_remove(setting);
+        }
+        command
+    }
+
+    /// The binary with arguments separated by blanks.
+    pub(crate) fn detente(&self, arguments: &str) -> Command {
+        let mut command = self.command(binary());
+        command.args(arguments.split(' '));
+        command
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn owner_only(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn owner_only(_path: &Path) {}
