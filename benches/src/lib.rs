@@ -2,10 +2,15 @@
 //!
 //! # In scope
 //! - [`measure`]: interleaved rounds, medians, one table.
+//! - [`corpus`]: incident reports, as many as wanted. [`process`]: processor time and memory of this process.
+//! - [`party`]: a party in a folder that goes away afterwards.
 //! - One binary a question, in `src/bin/`.
 //!
 //! # Out of scope
 //! - Passing or failing: a figure is read by a person, on a machine that is named beside it.
 #![forbid(unsafe_code)]
 
+pub mod corpus;
 pub mod measure;
+pub mod party;
+pub mod process;

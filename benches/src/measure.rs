@@ -27,6 +27,13 @@ pub struct Row {
     fastest: f64,
 }
 
+impl Row {
+    /// Nanoseconds a unit.
+    pub const fn median(&self) -> f64 {
+        self.median
+    }
+}
+
 /// Runs every contender once a round, after one round that is not counted.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ def document_slots(profile, data):
     """Slot number -> value, for the slots that the document fills."""
     if len(data) > DOCUMENT_LIMIT:
         raise Refused("OVERSIZE", "document", f"expected at most {DOCUMENT_LIMIT} bytes, got {len(data)}")
-    document = read_json(data)
+    document = read_json(data, 62)
     if not isinstance(document, dict):
         raise Refused("FIELD-TYPE", "document", "expected an object")
     values = {}
@@ -74,6 +74,14 @@ def _leads_to(slot, residue, value):
     if isinstance(value, dict) and last in value and type_of(value[last]) in slot.types:
         return value, last
     return None
+
+
+def _has_place(slot, residue, value):
+    """The slot's pointer leads, through objects, to an object without its last token."""
+    *steps, last = slot.pointer[len(residue.pointer):]
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return isinstance(value, dict) and last not in value
 
 
 def _take_out(profile, residue, value, values):
@@ -214,6 +222,10 @@ def _check_together(profile, openings):
             for inner in profile.slots.values():
                 if inner.lies_below(slot.pointer) and _leads_to(inner, slot, value) is not None:
                     conflict(slot, f"it still holds the value of slot {inner.number}")
+    for residue, opening in opened:
+        for slot, _ in values if residue.residue else ():
+            if slot.lies_below(residue.pointer) and not (opening.present and _has_place(slot, residue, opening.value)):
+                conflict(slot, f"slot {residue.number} has no place that it was taken out of")
     for group in parts.values():
         if len({opening.present for _, opening in group}) > 1:
             conflict(group[0][0], "parts with a value and absent parts")

@@ -205,8 +205,9 @@ def verify(data, policy, profiles, audience=None):
     if index == 0:
         raise Refused("GENESIS-MISPLACED", "entry", "index 0 is the genesis")
     history.check(statement, index)
-    if statement.sealed is None:  # 9
-        raise Refused("NOT-SEALED", "entry", "the statement seals nothing")
+    _require_open(history, index, "entry")
+    if statement.kind != 16:  # 9
+        raise Refused("NOT-SEALED", "entry", f"the statement is of kind {statement.kind}")
     _check_grant(presentation, history, statement, index, checkpoint.size)  # 10, 11
     grant = presentation.grant
     if audience is not None and audience != grant.audience:  # 12
@@ -238,8 +239,15 @@ def _key_history(events, checkpoint):
     for position, event in enumerate(events[1:], 1):
         statement = decode(event.entry, f"event {position}")
         history.check(statement, event.index)
+        _require(2 <= statement.kind <= 5, "events", f"a statement of kind {statement.kind}")
+        _require_open(history, event.index, f"event {position}")
         history.apply(statement, event.index)
     return history
+
+
+def _require_open(history, index, culprit):
+    if history.closed_at is not None and history.closed_at < index:
+        raise Refused("ENTRY-AFTER-CLOSE", culprit, f"the log is closed at {history.closed_at}")
 
 
 def _check_grant(presentation, history, statement, index, size):

@@ -60,6 +60,8 @@ class Profile:
 
 
 def parse_profile(data):
+    if len(data) > 1_048_576:
+        raise Refused("OVERSIZE", "profile", f"{len(data)} bytes")
     value = read_file_of_ours(data)
     _require(isinstance(value, dict) and set(value) == {"names", "profile", "slots", "version", "width"}, "members")
     name, width = value["profile"], value["width"]
@@ -124,6 +126,7 @@ def _slot(item, width):
 def _pointer(text):
     """RFC 6901 tokens."""
     _require(isinstance(text, str) and text[:1] == "/", "a pointer")
+    _require(text.count("/") <= 62, f"a pointer of more than 62 tokens")
     _require(re.search("~(?![01])", text) is None, f"a pointer with a bare ~: {text[:80]!r}")
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in text.split("/")[1:])
 

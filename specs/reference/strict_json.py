@@ -9,6 +9,7 @@ from core import Refused
 
 SAFE_INTEGER = 2**53 - 1
 NESTING_LIMIT = 64
+VALUE_LIMIT = 262_144
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -19,8 +20,8 @@ _RANKED = ("DUPLICATE-MEMBER", "LONE-SURROGATE", "NUMBER-RANGE")
 
 
 class _JsonReader:
-    def __init__(self, text):
-        self.text, self.at, self.faults = text, 0, {}
+    def __init__(self, text, nesting=NESTING_LIMIT):
+        self.text, self.at, self.faults, self.nesting, self.values = text, 0, {}, nesting, 0
 
     def syntax(self, detail):
         raise Refused("MALFORMED-JSON", None, f"{detail} (at character {self.at})")
@@ -46,12 +47,15 @@ class _JsonReader:
         return value
 
     def value(self, depth):
+        self.values += 1
+        if self.values > VALUE_LIMIT:
+            self.syntax(f"more than {VALUE_LIMIT} values")
         c = self.peek()
         if c == '"':
             return self.string()
         if c == "{" or c == "[":
-            if depth == NESTING_LIMIT:
-                self.syntax("more than 64 levels")
+            if depth == self.nesting:
+                self.syntax(f"more than {self.nesting} levels")
             self.at += 1
             return self.object(depth + 1) if c == "{" else self.array(depth + 1)
         for word, value in (("true", True), ("false", False), ("null", None)):
@@ -148,13 +152,13 @@ class _JsonReader:
         return int(match.group(), 16) if match else None
 
 
-def read_json(data):
+def read_json(data, nesting=NESTING_LIMIT):
     """Strict JSON from bytes. The four codes fail in their rank, whatever their order in the text."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("MALFORMED-JSON", None, f"not UTF-8: {error.reason}") from None
-    return _JsonReader(text).whole()
+    return _JsonReader(text, nesting).whole()
 
 
 def read_file_of_ours(data):

@@ -143,8 +143,8 @@ def checkpoint_key(given):
 
 
 def checkpoint_signature(given):
-    key = ed25519.enrol(_hex(given.get("key"), "key", 32))
-    if not key.verifies(_hex(given.get("signature"), "signature"), _bytes(given, "message")):
+    key, signature = _hex(given.get("key"), "key", 32), _hex(given.get("signature"), "signature", 64)
+    if not ed25519.enrol(key).verifies(signature, _bytes(given, "message")):
         raise Refused("INVALID-LOG-SIGNATURE")
     return {}
 
@@ -186,13 +186,15 @@ def checkpoint_proof(given):
 
 
 def checkpoint_time(given):
-    policy = _policy(given)
+    index, policy = _number(given, "index"), _policy(given)
+    if index > core.MAXIMUM:
+        raise VectorFault("index: expected at most 2^63 - 1")
     pool = []
     for note in _list(given, "notes"):
         pool.append(texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(_base64(note, "notes"))), policy))
         if pool[-1].origin != pool[0].origin:
             raise Refused("ORIGIN-MISMATCH", pool[-1].origin, f"expected {pool[0].origin}")
-    word, lo, hi = policies.time_bounds(pool, _number(given, "index"), policy)
+    word, lo, hi = policies.time_bounds(pool, index, policy)
     return {"word": word, "lo": _optional_decimal(lo), "hi": _optional_decimal(hi)}
 
 

@@ -6,7 +6,7 @@ use detente_merkle::leaf_index;
 use detente_statement::{NewKey, Role, Signer};
 use detente_tests::party::{Offer, Party};
 
-use crate::stage::{Stage, report};
+use crate::stage::Stage;
 
 /// Report 9: needs the rotation at 6; `author2` is added at 4 and revoked at 8.
 fn offer(stage: &Stage) -> Offer<'_> {
@@ -138,12 +138,27 @@ fn a_key_of_somebody_else() {
 }
 
 #[test]
-fn a_sealed_entry_among_them_does_no_harm() {
+fn an_entry_that_is_no_key_event() {
     let stage = Stage::new();
     let mut offer = offer(&stage);
     offer.events = vec![0, 1, 6];
-    assert!(stage.verify(&offer.file()).is_ok());
-    let mut party = Party::new("a", stage.a.secret().clone());
-    party.seal(&report("a", 1));
-    assert!(stage.verify(&stage.offer(&party, 1).file()).is_ok());
+    assert_eq!(stage.file_meets(&offer.file()), Code::MalformedPresentation);
+}
+
+/// The log goes on after its end; a file that leaves the end out cannot be told from one of an open log.
+#[test]
+fn an_entry_or_an_event_after_the_end_of_the_log() {
+    let mut stage = Stage::new();
+    let values = stage.a.sealed(1).values.clone();
+    let closed = stage.a.close();
+    let added = stage.a.add_key("late");
+    let index = stage.a.seal_by("sealing2", values);
+    let mut late = stage.offer(&stage.a, index);
+    late.events = vec![0, 6, closed];
+    assert_eq!(stage.file_meets(&late.file()), Code::EntryAfterClose);
+    let mut early = stage.honest();
+    early.events = vec![0, closed, added];
+    assert_eq!(stage.file_meets(&early.file()), Code::EntryAfterClose);
+    early.events = vec![0, closed];
+    assert!(stage.verify(&early.file()).is_ok(), "the entry is from before the end");
 }

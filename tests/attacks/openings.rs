@@ -173,6 +173,30 @@ fn of_a_statement_that_seals_nothing() {
     assert_eq!(stage.meets(draft), Code::NotSealed);
 }
 
+/// Another kind may seal something too; this word opens only the kind `sealed`.
+#[test]
+fn of_another_kind_that_seals_something() {
+    let mut stage = Stage::new();
+    let sealed = stage.a.sealed(3).sealing(stage.a.log()).sealed().digest();
+    let author = stage.a.secret().key("author");
+    let signer = Signer::new(stage.a.log(), &author);
+    let entry = signer.other(detente_statement::Kind::AccusationIssue, vec![7; 16], Some(sealed)).unwrap();
+    let index = stage.a.append(entry.clone());
+    let offer = stage.honest();
+    let id = detente_statement::UnverifiedStatement::decode(&entry).unwrap().id();
+    let terms =
+        GrantTerms { statement: id, index: detente_merkle::leaf_index(index).unwrap(), ..offer.terms() };
+    let inclusion = stage.a.inclusion(index, offer.size);
+    let draft = PresentationDraft {
+        index: terms.index,
+        entry,
+        inclusion,
+        grant: terms.sign(&author),
+        ..offer.draft()
+    };
+    assert_eq!(stage.meets(draft), Code::NotSealed);
+}
+
 /// A party seals an empty container and a value inside it: two documents in one statement.
 #[test]
 fn that_no_document_can_have_together() {

@@ -12,15 +12,17 @@ else
   mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"$|\1|p' Cargo.toml)
 fi
 
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 export CARGO_TARGET_DIR=$PWD/target
-cargo +nightly fuzz build --fuzz-dir . >build.log 2>&1 || { cat build.log >&2; exit 1; }
-rm -f build.log
+cargo +nightly fuzz build --fuzz-dir . >"$TMPDIR/build" 2>&1 || { cat "$TMPDIR/build" >&2; exit 1; }
 python3 seed.py
 host=$(rustc +nightly -vV | sed -n 's/^host: //p')
 
 run() {
-  local target=$1 log
-  log=$(mktemp)
+  local target=$1 log=$TMPDIR/$1
   mkdir -p "artifacts/$target" "corpus/$target"
   # Seeds are read, finds are kept beside them; both are local.
   if "target/$host/release/$target" "corpus/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
@@ -30,10 +32,8 @@ run() {
   else
     printf '%-14s FAILED see tests/fuzz/artifacts/%s\n' "$target" "$target"
     tail -n 40 "$log" >&2
-    rm -f "$log"
     return 1
   fi
-  rm -f "$log"
 }
 export -f run
 export seconds host

@@ -10,13 +10,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE.parent / "vectors"
 INCIDENTS = HERE.parent / "data" / "incidents"
-LONGEST = 65_536  # a longer seed costs more time than it finds
+LONGEST = 65_536  # bytes; a longer seed costs more time than it finds
 
 # target: (operation, member of input or output, how it is written)
 SOURCES = {
     "checkpoint": [("checkpoint.checkpoint", "note", "base64"), ("checkpoint.time", "notes", "base64")],
     "companion": [("checkpoint.policy", "companion", "base64"), ("checkpoint.checkpoint", "companion", "base64")],
     "document": [("disclosure.slots", "document", "base64")],
+    "entry_bundle": [("statement.decode", "entry", "base64")],
     "json": [("core.json", "bytes", "base64"), ("disclosure.slots", "document", "base64")],
     "json_file": [("core.file", "bytes", "base64"), ("checkpoint.policy", "companion", "base64")],
     "note": [("checkpoint.note", "note", "base64"), ("checkpoint.checkpoint", "note", "base64")],
@@ -39,10 +40,17 @@ def byte_strings(operation, member, form):
                 yield base64.b64decode(text) if form == "base64" else text.encode("utf-8", "replace")
 
 
+def bundle(entries):
+    """What the target reads: the width less one, then each entry with its length."""
+    return bytes([max(len(entries), 1) - 1]) + b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
 def main():
     empty = []
     for target, sources in SOURCES.items():
-        seeds = {seed for source in sources for seed in byte_strings(*source) if len(seed) <= LONGEST}
+        seeds = {seed for source in sources for seed in byte_strings(*source) if len(seed) < LONGEST}
+        if target == "entry_bundle":
+            seeds = {bundle([seed]) for seed in seeds} | {bundle(sorted(seeds, key=len)[:256])}
         if target == "document":
             seeds |= {path.read_bytes() for path in INCIDENTS.glob("*.json")}
         folder = HERE / "corpus" / target

@@ -26,11 +26,17 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(code: Code, culprit: impl Into<String>, message: impl fmt::Display) -> Self {
+        let (culprit, message) = (culprit.into(), message.to_string());
+        // A library's message often begins with the culprit; once is enough on one line.
+        let mut rest = message.as_str();
+        while let Some(shorter) = rest.strip_prefix(&culprit).and_then(|rest| rest.strip_prefix(": ")) {
+            rest = shorter;
+        }
         Self {
             code,
             cause: None,
-            culprit: culprit.into(),
-            message: message.to_string(),
+            message: rest.to_owned(),
+            culprit,
             hint: None,
             exit: code.class().exit_code(),
         }
@@ -78,12 +84,7 @@ impl fmt::Display for Failure {
         if let Some(cause) = self.cause {
             write!(formatter, " ({cause})")?;
         }
-        // The message often begins with the culprit already; once is enough on one line.
-        let message = self
-            .message
-            .strip_prefix(&self.culprit)
-            .map_or(self.message.as_str(), |rest| rest.strip_prefix(": ").unwrap_or(&self.message));
-        writeln!(formatter, " {}: {message}", self.culprit)?;
+        writeln!(formatter, " {}: {}", self.culprit, self.message)?;
         match &self.hint {
             Some(hint) => writeln!(formatter, "hint: {hint}"),
             None => Ok(()),
@@ -126,19 +127,19 @@ impl From<PartyError> for Failure {
             | PartyError::DuplicateIncident { place, .. } => place.to_string(),
             PartyError::NoReports => "FILE".to_owned(),
             PartyError::ReportShape { place, source } => match source.pointer() {
-                Some(pointer) => format!("{place} {pointer}"),
-                None => place.to_string(),
+                Some(pointer) if !pointer.is_empty() => format!("{place} {pointer}"),
+                _ => place.to_string(),
             },
             PartyError::NoRecord { index } | PartyError::Pending { index } => format!("entry {index}"),
             PartyError::LogBehindVault { .. } => "log".to_owned(),
             PartyError::VaultBehindLog { .. } | PartyError::Database(_) | PartyError::VaultRow { .. } => {
                 "vault".to_owned()
             }
-            PartyError::UnknownAudience { name, .. } => name.clone(),
+            PartyError::UnknownAudience { name, .. } | PartyError::AmbiguousAudience { name, .. } => name.clone(),
             PartyError::Argument { argument, .. } => (*argument).to_owned(),
             PartyError::Recipient { .. } => "--encrypt-to".to_owned(),
             PartyError::Disclosure(DisclosureError::UnknownName { name, .. }) => name.clone(),
-            PartyError::Log(_) => "log".to_owned(),
+            PartyError::Log(error) => log_culprit(error),
             _ => "party".to_owned(),
         };
         let hint = match &error {
@@ -156,7 +157,9 @@ impl From<PartyError> for Failure {
             PartyError::DuplicateInBatch { .. } | PartyError::DuplicateIncident { .. } => {
                 Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out")
             }
-            PartyError::ReportShape { source: DisclosureError::UnknownProperty { .. }, .. } => {
+            PartyError::ReportShape { source: DisclosureError::UnknownProperty { pointer, .. }, .. }
+                if !pointer.starts_with("/plus/") =>
+            {
                 Some("--extra plus keeps unknown properties under plus")
             }
             PartyError::UnknownAudience { .. } => {
@@ -175,7 +178,12 @@ impl From<PartyError> for Failure {
             _ => None,
         };
         let of_reader = matches!(error, PartyError::KeyFile { .. });
-        let failure = Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, error) };
+        let message = match &error {
+            // The culprit names the place already.
+            PartyError::ReportShape { source, .. } => source.to_string(),
+            error => error.to_string(),
+        };
+        let failure = Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, message) };
         if of_reader { failure.of_reader() } else { failure }
     }
 }
@@ -193,7 +201,14 @@ impl From<CheckFailure> for Failure {
 
 impl From<LogError> for Failure {
     fn from(error: LogError) -> Self {
-        Self::new(error.code(), "log", error)
+        Self::new(error.code(), log_culprit(&error), error)
+    }
+}
+
+fn log_culprit(error: &LogError) -> String {
+    match error {
+        LogError::Unavailable { path, .. } | LogError::Locked { path } => path.display().to_string(),
+        _ => "log".to_owned(),
     }
 }
 

@@ -30,9 +30,8 @@ pub fn decode<T: Decode<()> + Encode, const LIMIT: usize>(
         return Err(CoreError::Oversize { object, limit: LIMIT, got: bytes.len() });
     }
     let malformed = |reason| CoreError::MalformedBytes { object, reason };
-    let (value, read): (T, usize) =
-        bincode::decode_from_slice(bytes, config::legacy().with_limit::<LIMIT>())
-            .map_err(|_| malformed("bytes that do not follow the layout"))?;
+    let (value, read): (T, usize) = bincode::decode_from_slice(bytes, config::legacy().with_limit::<LIMIT>())
+        .map_err(|_| malformed("bytes that do not follow the layout"))?;
     if read != bytes.len() {
         return Err(malformed("trailing bytes"));
     }

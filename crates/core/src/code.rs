@@ -122,7 +122,7 @@ codes! {
     OpeningMismatch, "OPENING-MISMATCH", Invalid, "an opening does not give the leaf that the grant names (presentation)";
     SealedMismatch, "SEALED-MISMATCH", Invalid, "the openings do not give the sealed value (disclosure)";
     ContainerConflict, "CONTAINER-CONFLICT", Invalid, "openings that no document can have together (disclosure)";
-    NotSealed, "NOT-SEALED", Invalid, "openings for a statement that seals nothing (presentation)";
+    NotSealed, "NOT-SEALED", Invalid, "openings for a statement of another kind than `sealed` (presentation)";
     MalformedPresentation, "MALFORMED-PRESENTATION", Malformed, "not a presentation (presentation)";
     Relayed, "RELAYED", Invalid, "the grant is signed by a key that the log does not enrol (presentation)";
     InvalidGrantSignature, "INVALID-GRANT-SIGNATURE", Invalid, "the grant's signature does not verify (presentation)";
@@ -132,6 +132,12 @@ codes! {
     MalformedTile, "MALFORMED-TILE", Malformed, "a tile, entry bundle or file of a log that is missing or not what its name says (log)";
     MalformedEntry, "MALFORMED-ENTRY", Invalid, "a leaf that is no valid statement; the cause is named beside it (log)";
     RootMismatch, "ROOT-MISMATCH", Invalid, "leaves that do not give the signed root (log)";
+    MalformedRequest, "MALFORMED-REQUEST", Malformed, "not an add-checkpoint request (witness)";
+    UnknownOrigin, "UNKNOWN-ORIGIN", Invalid, "a log that the witness does not follow (witness)";
+    SizeConflict, "SIZE-CONFLICT", Invalid, "the old size is not the size that the witness cosigned last (witness)";
+    ExtensionLines, "EXTENSION-LINES", Invalid, "a checkpoint with extension lines, which no witness of ours cosigns (witness)";
+    ClockBehind, "CLOCK-BEHIND", Unavailable, "a clock that stands far before a time already signed (witness)";
+    StaleStore, "STALE-STORE", Unavailable, "a store older than what was signed with its key (witness)";
     DuplicateIncident, "DUPLICATE-INCIDENT", Invalid, "an incident id that is already committed (party)";
     Misuse, "MISUSE", Misuse, "a wrong argument or combination";
     Unavailable, "UNAVAILABLE", Unavailable, "a file, lock or store that cannot be used";

@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn refuses_every_other_form() {
-        for text in ["", "+5", "-5", "05", "00", " 5", "5 ", "5\n", "0x5", "٥", "9223372036854775808", "1e3"] {
+        for text in ["", "+5", "-5", "05", "00", " 5", "5 ", "5\n", "0x5", "٥", "9223372036854775808", "1e3"]
+        {
             assert!(parse(text).is_err(), "{text:?}");
         }
         assert_eq!(parse("0"), Ok(0));

@@ -33,7 +33,8 @@ impl Digest {
     /// # Errors
     /// [`CoreError::MalformedText`] for anything else.
     pub fn from_hex(text: &str) -> Result<Self, CoreError> {
-        let malformed = CoreError::MalformedText { object: "digest", expected: "64 lower-case hexadecimal digits" };
+        let malformed =
+            CoreError::MalformedText { object: "digest", expected: "64 lower-case hexadecimal digits" };
         let digits = text.as_bytes();
         if digits.len() != 64 {
             return Err(malformed);

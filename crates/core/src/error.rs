@@ -23,7 +23,9 @@ pub enum CoreError {
         got: String,
     },
     /// Not strict base64.
-    #[error("base64: expected the padded standard alphabet with unused bits zero, got {length} other characters")]
+    #[error(
+        "base64: expected the padded standard alphabet with unused bits zero, got {length} other characters"
+    )]
     MalformedBase64 {
         /// Length of the text found.
         length: usize,

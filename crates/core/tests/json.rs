@@ -1,16 +1,36 @@
 //! Properties and rank of faults of strict JSON.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-use detente_core::{Code, json::{Number, Value}};
+use detente_core::{
+    Code,
+    json::{Number, Value},
+};
 use proptest::prelude::*;
 
 fn code(text: &str) -> Code {
-    Value::parse(text.as_bytes()).map_or_else(|error| error.code(), |value| panic!("accepted {text:?} as {value:?}"))
+    Value::parse(text.as_bytes())
+        .map_or_else(|error| error.code(), |value| panic!("accepted {text:?} as {value:?}"))
 }
 
 #[test]
 fn faults_have_their_codes() {
-    for text in ["", "{", "[1,]", "{\"a\":1,}", "nul", "01", "+1", "1.", ".5", "\"\u{1}\"", "1 2", "\u{feff}1", "NaN", "'a'", "\"\\x\""] {
+    for text in [
+        "",
+        "{",
+        "[1,]",
+        "{\"a\":1,}",
+        "nul",
+        "01",
+        "+1",
+        "1.",
+        ".5",
+        "\"\u{1}\"",
+        "1 2",
+        "\u{feff}1",
+        "NaN",
+        "'a'",
+        "\"\\x\"",
+    ] {
         assert_eq!(code(text), Code::MalformedJson, "{text:?}");
     }
     assert_eq!(Value::parse(b"\"\xff\"").unwrap_err().code(), Code::MalformedJson);
@@ -39,11 +59,20 @@ fn depth_is_bounded() {
 }
 
 #[test]
+fn values_are_bounded() {
+    let array = |count: usize| format!("[{}1]", "1,".repeat(count - 2));
+    assert!(Value::parse(array(262_144).as_bytes()).is_ok());
+    assert_eq!(code(&array(262_145)), Code::MalformedJson);
+}
+
+#[test]
 fn canonical_form_is_that_of_rfc_8785() {
     let text = r#"{"\ud83d\ude00":1,"\ufb33":2,"1":{"f":{"f":"hi","F":5},"\n":56.0},"":"empty","a":[1e21,333333333.33333329,4.50,2e-3,0.000000000000000000000000001,-0]}"#;
     let error = Value::parse(text.as_bytes()).unwrap_err();
     assert_eq!(error.code(), Code::NumberRange, "1e21 is an integer beyond 2^53");
-    let value = Value::parse(text.replace("1e21", "\"\\u20ac$\\u000f\\u000aA'\\u0042\\\"\\\\\\/\"").as_bytes()).unwrap();
+    let value =
+        Value::parse(text.replace("1e21", "\"\\u20ac$\\u000f\\u000aA'\\u0042\\\"\\\\\\/\"").as_bytes())
+            .unwrap();
     assert_eq!(
         value.to_canonical(),
         "{\"\":\"empty\",\"1\":{\"\\n\":56,\"f\":{\"F\":5,\"f\":\"hi\"}},\"a\":[\"€$\\u000f\\nA'B\\\"\\\\/\",333333333.3333333,4.5,0.002,1e-27,0],\"😀\":1,\"\u{fb33}\":2}"
@@ -53,8 +82,21 @@ fn canonical_form_is_that_of_rfc_8785() {
 #[test]
 fn records_know_their_lines() {
     let lines = |text: &str| -> Vec<usize> {
-        Value::parse_records(text.as_bytes()).unwrap().into_iter().map(|(line, _)| line).collect()
+        let mut lines = Vec::new();
+        let each = |line, _| {
+            lines.push(line);
+            Ok::<_, detente_core::CoreError>(())
+        };
+        Value::parse_records(text.as_bytes(), each).unwrap();
+        lines
     };
+    let refused = |text: &str| {
+        Value::parse_records(text.as_bytes(), |_, _| Ok::<_, detente_core::CoreError>(())).unwrap_err().code()
+    };
+    for text in ["", "[", "[1", "[1,", "[1,]", "[1 2]", "[]]", "[1]2", "[,1]", "{}{}"] {
+        assert_eq!(refused(text), Code::MalformedJson, "{text:?}");
+    }
+    assert_eq!(refused("[1,{\"a\":1,\"a\":2}]"), Code::DuplicateMember);
     assert_eq!(lines("[\n{\"a\":[\n1,2]},\n\n {}, {}\n]"), [2, 5, 5]);
     assert_eq!(lines("\n\n{\"a\":[1]}"), [3]);
     assert_eq!(lines("[]"), [] as [usize; 0]);

@@ -18,7 +18,14 @@ pub(crate) struct State([u32; 8]);
 impl State {
     /// Before any block (FIPS 180-4 section 5.3.3).
     pub(crate) const INITIAL: Self = Self([
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
     ]);
 
     pub(crate) fn after(&self, blocks: &[[u8; BLOCK]]) -> Self {

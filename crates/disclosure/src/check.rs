@@ -2,7 +2,7 @@
 
 use detente_core::{Digest, json::Value};
 
-use crate::{ClaimedTime, DisclosureError, Profile, Shape, Slot, SlotNumber, profile::Node};
+use crate::{ClaimedTime, DisclosureError, Pointer, Profile, Shape, Slot, SlotNumber, profile::Node};
 
 /// Step 4, for one value.
 pub(crate) fn value(profile: &Profile, number: SlotNumber, value: &Value) -> Result<(), DisclosureError> {
@@ -107,7 +107,24 @@ fn residues(profile: &Profile, opened: &[(&Slot, Option<&Value>)]) -> Result<(),
             ));
         }
     }
+    for (residue, residue_value) in opened.iter().filter(|(slot, _)| *slot.shape() == Shape::Residue) {
+        for (slot, value) in opened {
+            let (Some(outer), Some(inner)) = (residue.pointer(), slot.pointer()) else { continue };
+            if value.is_some() && inner.lies_below(outer) && !has_place(*residue_value, outer, inner) {
+                let expected = "a residue that has the place the value was taken out of";
+                return Err(DisclosureError::conflict(residue, slot, expected));
+            }
+        }
+    }
     Ok(())
+}
+
+/// Whether the residue's value leads, through objects, to an object without the member that `inner` names.
+fn has_place(residue: Option<&Value>, outer: &Pointer, inner: &Pointer) -> bool {
+    let steps = inner.tokens().get(outer.tokens().len()..).unwrap_or_default();
+    let Some((last, steps)) = steps.split_last() else { return false };
+    let place = steps.iter().try_fold(residue, |value, step| Some(value?.as_object()?.get(step)));
+    place.flatten().and_then(Value::as_object).is_some_and(|members| !members.contains_key(last))
 }
 
 /// A slot below `node` whose value is still inside.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use detente_core::{
     CoreError,
-    json::{Object, Value},
+    json::{Fault, Object, Value},
 };
 
 use crate::{DisclosureError, Profile, Shape, Slot, SlotNumber, SlotValues, pointer, profile::Node};
@@ -17,6 +17,9 @@ impl Document {
     /// Most bytes of a document's text.
     pub const MAX_BYTES: usize = 4_194_304;
 
+    /// Most arrays and objects inside one another: a presentation, and a vault, put more around a value.
+    pub const MAX_DEPTH: usize = 62;
+
     /// Reads a document.
     ///
     /// # Errors
@@ -25,16 +28,22 @@ impl Document {
         if text.len() > Self::MAX_BYTES {
             return Err(oversize(text.len()));
         }
-        Self::from_object(Value::parse(text)?)
+        Self::from_object(Value::parse_within(text, Self::MAX_DEPTH)?)
     }
 
     /// Takes a value that came inside another text, such as an item of an array of documents.
     ///
     /// # Errors
-    /// `FIELD-TYPE` for a value that is no object, `OVERSIZE` when its canonical text is too long.
+    /// `MALFORMED-JSON` for a value that is too deep, `FIELD-TYPE` for one that is no object, `OVERSIZE` when its canonical
+    /// text is too long.
     pub fn from_value(value: Value) -> Result<Self, DisclosureError> {
+        if value.depth() > Self::MAX_DEPTH {
+            let fault = Fault::Malformed("expected at most 62 arrays and objects inside one another");
+            return Err(CoreError::Json { fault, line: 1, column: 1 }.into());
+        }
+        // Writing the text only to measure it is dear; most documents are far below the limit whatever their form.
+        let length = if most_bytes(&value) <= Self::MAX_BYTES { 0 } else { value.to_canonical().len() };
         let document = Self::from_object(value)?;
-        let length = document.to_canonical().len();
         if length > Self::MAX_BYTES { Err(oversize(length)) } else { Ok(document) }
     }
 
@@ -96,6 +105,19 @@ impl Document {
                 Err(DisclosureError::conflict(slot, slot, "values that one document gives together"))
             }
             None => Ok(document),
+        }
+    }
+}
+
+/// No fewer bytes than the canonical text has: a character is at most six (`\u0000`), a number at most 25, and two quotes,
+/// a colon and a comma follow from how many there are.
+fn most_bytes(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 25,
+        Value::String(text) => 6 * text.len() + 2,
+        Value::Array(items) => items.iter().map(|item| most_bytes(item) + 1).sum::<usize>() + 2,
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| 6 * name.len() + 4 + most_bytes(value)).sum::<usize>() + 2
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-/// A pointer to a property, at least one token long.
+/// Most tokens of a pointer (`specs/disclosure.md` "Profile").
+const MAX_TOKENS: usize = 62;
+
+/// A pointer to a property, 1 to 62 tokens long.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pointer(Vec<String>);
 
@@ -10,8 +13,9 @@ impl Pointer {
     /// Parses the text form; `None` for anything that RFC 6901 does not allow, and for the empty pointer, which names
     /// the whole document and no property of it.
     pub fn parse(text: &str) -> Option<Self> {
-        let tokens = text.strip_prefix('/')?.split('/').map(unescape).collect::<Option<_>>()?;
-        Some(Self(tokens))
+        let tokens: Vec<String> = text.strip_prefix('/')?.split('/').map(unescape).collect::<Option<_>>()?;
+        // No document is deeper, and what walks pointers recurses.
+        (tokens.len() <= MAX_TOKENS).then_some(Self(tokens))
     }
 
     /// The tokens, unescaped.

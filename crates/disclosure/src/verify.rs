@@ -3,8 +3,6 @@
 //! `rs_merkle`'s own verifier accepts a doubled index, an index outside the tree and hashes after the end; it is not
 //! called. Here positions, order and number of the hashes follow from the opened slots alone.
 
-use std::collections::BTreeSet;
-
 use detente_core::{Digest, LogId, json::Value};
 
 use crate::{
@@ -149,11 +147,9 @@ impl<'p> VerifiedOpenings<'p> {
 
     /// The opened slots, in increasing order.
     pub fn iter(&self) -> impl Iterator<Item = OpenedSlot<'_>> {
-        let opened: BTreeSet<SlotNumber> = self.openings.iter().map(Opening::slot).collect();
         self.openings.iter().map(move |opening| {
             let slot = self.profile.slot(opening.slot());
-            let origin = slot.and_then(Slot::coarse_of);
-            let coarse_unchecked = origin.is_some_and(|origin| !opened.contains(&origin));
+            let coarse_unchecked = slot.and_then(Slot::coarse_of).is_some();
             OpenedSlot { number: opening.slot(), slot, value: opening.value(), coarse_unchecked }
         })
     }
@@ -199,7 +195,7 @@ impl<'o> OpenedSlot<'o> {
         self.value
     }
 
-    /// Whether it is derived from a slot that was not opened with it: COARSE-UNCHECKED.
+    /// Whether it is derived from another slot: COARSE-UNCHECKED, since no derivation is checked yet.
     pub const fn is_coarse_unchecked(&self) -> bool {
         self.coarse_unchecked
     }

@@ -103,17 +103,17 @@ fn check_note(
     replayed: &Replayed,
 ) -> Result<VerifiedCheckpoint, LogError> {
     let path = history_path(size);
+    if size > newest.size() {
+        return Err(LogError::MalformedFile { path, expected: "a note not newer than the checkpoint" });
+    }
     let unverified = history::parse_note(&path, &log.history_note(size)?)?;
+    if unverified.claimed().size() != size {
+        return Err(LogError::MalformedFile { path, expected: "the note of the size in its name" });
+    }
     let note = verify(&path, unverified, policy)?;
     if note.origin() != newest.origin() {
         let (expected, got) = (newest.origin().to_string(), note.origin().to_string());
         return Err(history::in_note(&path)(CheckpointError::OriginMismatch { expected, got }));
-    }
-    if note.size() != size {
-        return Err(LogError::MalformedFile { path, expected: "the note of the size in its name" });
-    }
-    if size > newest.size() {
-        return Err(LogError::MalformedFile { path, expected: "a note not newer than the checkpoint" });
     }
     require_root(&path, &note, replayed)?;
     Ok(note)

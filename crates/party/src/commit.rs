@@ -1,16 +1,16 @@
 //! Reports in, one batch in the log, receipts out (`specs/party.md` "Commit").
 
-use detente_checkpoint::proof;
-use detente_core::json::{Object, Value};
-use detente_core::{LeafIndex, TreeSize};
-use detente_disclosure::{ClaimedTime, DisclosureError, Document, Envelope, Profile, RealKind, Severity};
-use detente_log::{LogTree, Published};
-use detente_merkle::{leaf_hash, verify_inclusion};
-use detente_statement::{Signer, UnverifiedStatement};
+use std::collections::HashSet;
 
+use detente_core::{Digest, LeafIndex, TreeSize, json::Value};
+use detente_disclosure::{ClaimedTime, Envelope, RealKind, Severity};
+use detente_statement::Signer;
+
+use crate::fit::fit;
+use crate::pipeline::{Draft, Pipeline, Sealed, SealingKeys};
 use crate::record::{Record, SeedPlace};
 use crate::vault::{Batch, SecretName};
-use crate::{Party, PartyError, Place};
+use crate::{Party, PartyError, Place, receipts};
 
 /// What to do with an incident id that is already committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,21 +114,26 @@ impl Party {
         let first = LeafIndex::new(before.get())?;
         let sealing = self.key(SecretName::SealingKey)?;
         let log_signer = self.log_signer()?;
-        let (log, epoch, master) = (self.log, self.epoch, self.master.clone());
+        let epoch = self.epoch;
 
-        let batch = self.vault.begin()?;
-        let mut sealer = Sealer {
-            signer: Signer::new(log, &sealing),
-            options,
-            entries: Vec::new(),
-            reports: Vec::new(),
-            next: before.get(),
-            place: |counter| SeedPlace { epoch, counter },
-            seed: |place: SeedPlace| place.seed(&master, log),
-            batch: &batch,
-        };
-        source(&mut |place, value| sealer.take(place, value))?;
-        let (entries, reports) = (sealer.entries, sealer.reports);
+        let (rows, batch) = self.vault.begin()?;
+        let keys = SealingKeys { signer: Signer::new(self.log, &sealing), master: &self.master, rows };
+        let (batch, entries, reports) = std::thread::scope(|scope| {
+            let mut sequencer = Sequencer {
+                options,
+                epoch,
+                next: before.get(),
+                batch,
+                pipeline: Pipeline::start(scope, &keys),
+                waiting: HashSet::new(),
+                entries: Vec::new(),
+                reports: Vec::new(),
+            };
+            source(&mut |place, value| sequencer.take(place, value))?;
+            sequencer.finish()?;
+            let Sequencer { batch, entries, reports, .. } = sequencer;
+            Ok::<_, PartyError>((batch, entries, reports))
+        })?;
         if reports.is_empty() {
             return Err(PartyError::NoReports);
         }
@@ -139,68 +144,54 @@ impl Party {
         batch.commit()?;
         let published = writer.append(&entries, &log_signer)?;
         self.vault.settle_all()?;
-        self.write_receipts(&writer.tree(), &published, &entries)?;
+        receipts::write(&self.folder.receipts(), &writer, &published, &entries)?;
         Ok(CommitReport { reports, size: published.size, first })
     }
-
-    fn write_receipts(
-        &self,
-        tree: &LogTree<'_>,
-        published: &Published,
-        entries: &[Vec<u8>],
-    ) -> Result<(), PartyError> {
-        let folder = self.folder.receipts();
-        std::fs::create_dir_all(&folder).map_err(PartyError::unavailable(&folder))?;
-        let indices = published.first.get()..published.size.get();
-        for (index, entry) in indices.zip(entries) {
-            let index = LeafIndex::new(index)?;
-            let hashes = tree.inclusion_proof(index, published.size)?;
-            verify_inclusion(index, published.size, leaf_hash(entry), &hashes, published.root)
-                .map_err(detente_log::LogError::from)?;
-            let receipt = proof::write(Some(entry), index, &hashes, &published.checkpoint)?;
-            let path = folder.join(format!("{:08}.tlog-proof", index.get()));
-            // Not flushed: a receipt can be made again from the log at any time.
-            std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
-        }
-        Ok(())
-    }
 }
 
-struct Sealer<'a, P, S> {
-    signer: Signer<'a>,
+/// Gives every report its place and its seed, in order; the hashing and signing is the pipeline's.
+struct Sequencer<'a, 's> {
     options: &'a CommitOptions,
+    epoch: Digest,
+    next: u64,
+    batch: Batch<'a>,
+    pipeline: Pipeline<'s>,
+    /// Incident ids that are on their way and that the vault does not hold yet.
+    waiting: HashSet<String>,
     entries: Vec<Vec<u8>>,
     reports: Vec<Committed>,
-    next: u64,
-    place: P,
-    seed: S,
-    batch: &'a Batch<'a>,
 }
 
-impl<P, S> Sealer<'_, P, S>
-where
-    P: Fn(u64) -> SeedPlace,
-    S: Fn(SeedPlace) -> detente_disclosure::Seed,
-{
+impl Sequencer<'_, '_> {
     fn take(&mut self, place: Place, value: Value) -> Result<(), PartyError> {
-        let shape = |source| PartyError::ReportShape { place: place.clone(), source };
-        let document = self.fit(value).map_err(shape)?;
+        let (document, mut values) = fit(value, self.options.extra)
+            .map_err(|source| PartyError::ReportShape { place: place.clone(), source })?;
         let Some(id) = document.members().get("incident_id").and_then(Value::as_str).map(str::to_owned)
         else {
             return Err(PartyError::NoIncidentId { place });
         };
+        if self.waiting.contains(&id) {
+            self.finish()?;
+        }
         let mut envelope = self.envelope();
         let mut amended = None;
         if let Some(row) = self.batch.newest(&id)? {
             let known = Record::parse(&row.record, row.index.get())?;
+            if known.incident_id() != Some(&id) {
+                return Err(PartyError::VaultRow { table: "entries", number: row.index.get() });
+            }
             match self.options.duplicates {
                 Duplicates::Refuse => return Err(self.duplicate(place, id, row.index)),
-                Duplicates::Skip => return self.report(place, id, Outcome::Skipped(row.index)),
+                Duplicates::Skip => {
+                    self.report(place, id, Outcome::Skipped(row.index));
+                    return Ok(());
+                }
                 Duplicates::Amend => {
                     let mut same = known.envelope.clone();
                     (same.kind, same.amends) = (envelope.kind, envelope.amends);
                     if known.document == document && same == envelope {
-                        return self.report(place, id, Outcome::Unchanged(row.index));
+                        self.report(place, id, Outcome::Unchanged(row.index));
+                        return Ok(());
                     }
                     envelope.kind = RealKind::IncidentAmend;
                     envelope.amends = Some(known.statement);
@@ -208,40 +199,49 @@ where
                 }
             }
         }
-        let index = LeafIndex::new(self.next)?;
-        let seed_place = (self.place)(self.batch.spend_counter()?);
-        let mut values = document
-            .to_slots(Profile::veris_1())
-            .map_err(|source| PartyError::ReportShape { place: place.clone(), source })?;
         values.set_envelope(&envelope)?;
-        let sealed = values.seal(self.signer.log(), &(self.seed)(seed_place)).sealed();
-        let entry = self.signer.sealed(sealed.digest())?;
-        let statement = UnverifiedStatement::decode(&entry)?.id();
-        let record = Record { place: seed_place, statement, envelope, document };
-        self.batch.insert(index, Some(&id), &record.into_bytes())?;
-        self.entries.push(entry);
+        let index = LeafIndex::new(self.next)?;
+        let counter = self.batch.spend_counter()?;
+        let seed = SeedPlace { epoch: self.epoch, counter };
+        self.waiting.insert(id.clone());
+        let sealed = self.pipeline.push(Draft { index, id: id.clone(), seed, envelope, document, values })?;
+        self.insert(sealed)?;
         self.next += 1;
         let outcome = match amended {
             Some(earlier) => Outcome::Amended(index, earlier),
             None => Outcome::Reported(index),
         };
-        self.report(place, id, outcome)
+        self.report(place, id, outcome);
+        Ok(())
+    }
+
+    /// Rows reach the vault in the order in which the reports came.
+    fn insert(&mut self, sealed: Vec<Sealed>) -> Result<(), PartyError> {
+        for Sealed { index, id, row, entry } in sealed {
+            self.batch.insert(index, &row)?;
+            self.waiting.remove(&id);
+            self.entries.push(entry);
+        }
+        Ok(())
+    }
+
+    /// Waits until every report that was taken has its row.
+    fn finish(&mut self) -> Result<(), PartyError> {
+        let sealed = self.pipeline.drain()?;
+        self.insert(sealed)
     }
 
     /// An entry of this batch is in no log yet, so its report is named instead.
     fn duplicate(&self, place: Place, id: String, entry: LeafIndex) -> PartyError {
-        let holds = |report: &&Committed| {
-            matches!(report.outcome, Outcome::Reported(index) | Outcome::Amended(index, _) if index == entry)
-        };
+        let holds = |report: &&Committed| matches!(report.outcome, Outcome::Reported(index) | Outcome::Amended(index, _) if index == entry);
         match self.reports.iter().find(holds) {
             Some(report) => PartyError::DuplicateInBatch { place, id, earlier: report.place.clone() },
             None => PartyError::DuplicateIncident { place, id, entry },
         }
     }
 
-    fn report(&mut self, place: Place, incident_id: String, outcome: Outcome) -> Result<(), PartyError> {
+    fn report(&mut self, place: Place, incident_id: String, outcome: Outcome) {
         self.reports.push(Committed { place, incident_id, outcome });
-        Ok(())
     }
 
     fn envelope(&self) -> Envelope {
@@ -252,62 +252,5 @@ where
             severity: self.options.severity.clone(),
             ..Envelope::new(RealKind::IncidentReport)
         }
-    }
-
-    /// The document, its unknown properties moved under `plus` when that was asked for.
-    fn fit(&self, value: Value) -> Result<Document, DisclosureError> {
-        let mut document = Document::from_value(value)?;
-        loop {
-            match document.to_slots(Profile::veris_1()) {
-                Ok(_) => return Ok(document),
-                Err(DisclosureError::UnknownProperty { pointer, .. })
-                    if self.options.extra == Extra::Plus =>
-                {
-                    let mut root = document.into_value();
-                    let Some(value) = remove(&mut root, &pointer) else {
-                        return Err(DisclosureError::UnknownProperty {
-                            pointer,
-                            profile: "veris-1".to_owned(),
-                        });
-                    };
-                    keep(&mut root, pointer, value)?;
-                    document = Document::from_value(root)?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-/// Takes the value at an RFC 6901 pointer out of its object.
-fn remove(root: &mut Value, pointer: &str) -> Option<Value> {
-    let mut tokens: Vec<String> =
-        pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
-    let last = tokens.pop()?;
-    let mut at = root;
-    for token in &tokens {
-        let Value::Object(members) = at else { return None };
-        at = members.get_mut(token)?;
-    }
-    match at {
-        Value::Object(members) => members.remove(&last),
-        _ => None,
-    }
-}
-
-/// Puts a value under `/plus/detente_extra`, by its pointer.
-fn keep(root: &mut Value, pointer: String, value: Value) -> Result<(), DisclosureError> {
-    let taken = || DisclosureError::UnknownProperty {
-        pointer: "/plus/detente_extra".to_owned(),
-        profile: "veris-1".to_owned(),
-    };
-    let Value::Object(members) = root else { return Err(taken()) };
-    let plus = members.entry("plus".to_owned()).or_insert_with(|| Value::Object(Object::new()));
-    let Value::Object(plus) = plus else { return Err(taken()) };
-    let extra = plus.entry("detente_extra".to_owned()).or_insert_with(|| Value::Object(Object::new()));
-    let Value::Object(extra) = extra else { return Err(taken()) };
-    match extra.insert(pointer, value) {
-        None => Ok(()),
-        Some(_) => Err(taken()),
     }
 }

@@ -38,13 +38,15 @@ pub fn decrypt(sealed: &[u8], identities: &str) -> Result<Vec<u8>, PartyError> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| line.trim().parse().map_err(|_| failed("expected AGE-SECRET-KEY-1… lines".to_owned())))
         .collect::<Result<_, _>>()?;
-    let decryptor = age::Decryptor::new(sealed).map_err(|error| failed(error.to_string()))?;
+    let decryptor = age::Decryptor::new(sealed)
+        .map_err(|error| failed(format!("expected an age file with a whole header ({error})")))?;
     let reader = decryptor
         .decrypt(identities.iter().map(|identity| identity as &dyn age::Identity))
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(format!("expected an identity that opens it ({error})")))?;
     let mut bytes = Vec::new();
     let limit = PRESENTATION_LIMIT as u64 + 1;
-    reader.take(limit).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    let read = reader.take(limit).read_to_end(&mut bytes);
+    read.map_err(|error| failed(format!("expected a whole and unchanged age file ({error})")))?;
     if bytes.len() as u64 == limit {
         return Err(failed("expected at most 16 MiB of plain text".to_owned()));
     }

@@ -88,6 +88,9 @@ pub enum PartyError {
         /// The entry.
         index: LeafIndex,
     },
+    /// A thread that sealed reports is gone.
+    #[error("expected the thread that seals reports, got none")]
+    SealingStopped,
     /// No counter is left.
     #[error("vault: expected a counter below 2^63, got none")]
     CountersSpent,
@@ -188,6 +191,14 @@ pub enum PartyError {
         /// Where.
         path: PathBuf,
     },
+    /// Two keys of one name.
+    #[error("{name}: expected one key of that name in {}, got two", folder.display())]
+    AmbiguousAudience {
+        /// The name typed.
+        name: String,
+        /// Where it was looked up.
+        folder: PathBuf,
+    },
     /// Not an age recipient.
     #[error("expected an age recipient (age1…), got {got:?}")]
     Recipient {
@@ -245,6 +256,14 @@ impl PartyError {
         }
     }
 
+    /// This error, with its place when it is a fault of the text that was parsed there.
+    pub(crate) fn at(self, place: &Place, before: usize) -> Self {
+        match self {
+            Self::Core(error @ CoreError::Json { .. }) => Self::json(place, error, before),
+            other => other,
+        }
+    }
+
     /// The stable code, `specs/core.md` "Codes".
     pub fn code(&self) -> Code {
         match self {
@@ -259,6 +278,7 @@ impl PartyError {
             | Self::VaultRow { .. }
             | Self::VaultBehindLog { .. }
             | Self::LogBehindVault { .. }
+            | Self::SealingStopped
             | Self::CountersSpent => Code::Unavailable,
             Self::Report { fault, .. } => fault.code(),
             Self::ReportTooLong { .. } | Self::ReportsTooLong { .. } => Code::Oversize,
@@ -270,6 +290,7 @@ impl PartyError {
             | Self::NoRecord { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }
+            | Self::AmbiguousAudience { .. }
             | Self::KeyFileType { .. }
             | Self::Recipient { .. }
             | Self::Encryption { .. }

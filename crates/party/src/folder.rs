@@ -59,20 +59,50 @@ impl PartyFolder {
     }
 }
 
-/// Writes a file so that it is there whole or not at all: a temporary file beside it, flushed, then renamed.
+/// Who may read a file, and whether one that is there is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// A file to hand over; replaces one that is there.
+    Public,
+    /// A file of mode 0600 that must not be there yet.
+    PrivateNew,
+    /// A file of mode 0600; replaces one that is there.
+    PrivateReplacing,
+}
+
+/// Writes a file so that it is there whole or not at all: a temporary file beside it, flushed, then given its name.
 ///
 /// # Errors
-/// [`PartyError::Unavailable`].
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), PartyError> {
+/// [`PartyError::Unavailable`], also for [`Writing::PrivateNew`] when the file is there.
+pub fn write_atomically(path: &Path, bytes: &[u8], writing: Writing) -> Result<(), PartyError> {
     use std::io::Write as _;
     let unavailable = PartyError::unavailable(path);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        unavailable(error)
-    })
+    let unguessable = u64::from_le_bytes(crate::secret::random()?);
+    let temporary = path.with_file_name(format!(".{name}.{unguessable:016x}.tmp"));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(if writing == Writing::Public { 0o644 } else { 0o600 });
+    }
+    let written = options.open(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        match writing {
+            // A link fails when the name is taken, where a rename would replace what is there.
+            Writing::PrivateNew => std::fs::hard_link(&temporary, path)?,
+            Writing::Public | Writing::PrivateReplacing => std::fs::rename(&temporary, path)?,
+        }
+        flush_folder(path)
+    });
+    let _ = std::fs::remove_file(&temporary);
+    written.map_err(unavailable)
+}
+
+/// Makes the names in a file's folder durable.
+pub(crate) fn flush_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -8,7 +8,7 @@ use detente_log::{LogSigner, LogWriter};
 use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
 use zeroize::Zeroizing;
 
-use crate::folder::write_atomically;
+use crate::folder::{Writing, write_atomically};
 use crate::secret::{Secret, random};
 use crate::vault::{SecretName, Vault};
 use crate::{PartyError, PartyFolder, Unlock};
@@ -45,12 +45,13 @@ pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initial
     if folder.vault().exists() || folder.log().exists() {
         return Err(PartyError::PartyExists { path: folder.path().to_owned() });
     }
+    // What can be refused without leaving anything behind comes first.
+    let known = options.unlock.exists().then(|| Unlock::read(&options.unlock)).transpose()?;
     for path in [folder.path().to_owned(), folder.share(), folder.trusted(), folder.receipts()] {
         std::fs::create_dir_all(&path).map_err(PartyError::unavailable(&path))?;
     }
-    let unlock_created = !options.unlock.exists();
-    let unlock =
-        if unlock_created { Unlock::create(&options.unlock)? } else { Unlock::read(&options.unlock)? };
+    let unlock_created = known.is_none();
+    let unlock = known.map_or_else(|| Unlock::create(&options.unlock), Ok)?;
 
     let author = Secret::random()?;
     let sealing = Secret::random()?;
@@ -109,7 +110,7 @@ fn write_share(
         .into_iter()
         .map(|(name, bytes)| {
             let path = share.join(name);
-            write_atomically(&path, &bytes)?;
+            write_atomically(&path, &bytes, Writing::Public)?;
             Ok(path)
         })
         .collect()

@@ -61,13 +61,16 @@ impl Party {
         }
         let (size, _) = writer.state();
         let (mut committed, mut forgotten) = (Vec::new(), Vec::new());
-        for row in self.vault.pending()? {
-            let published = row.index.is_below(size) && {
-                let entry = writer.tree().entry(row.index)?;
-                let record = Record::parse(&row.record, row.index.get())?;
-                UnverifiedStatement::decode(&entry)?.id() == record.statement
+        let tree = writer.tree();
+        for index in self.vault.pending()? {
+            let published = match self.vault.row(index)?.filter(|_| index.is_below(size)) {
+                Some(row) => {
+                    let record = Record::parse(&row.record, index.get())?;
+                    UnverifiedStatement::decode(&tree.entry(index)?)?.id() == record.statement
+                }
+                None => false,
             };
-            if published { committed.push(row.index) } else { forgotten.push(row.index) }
+            if published { committed.push(index) } else { forgotten.push(index) }
         }
         self.vault.settle(&committed, &forgotten)?;
         // A log that is older than its vault would grow a second version of what was published.

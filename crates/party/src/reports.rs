@@ -35,16 +35,20 @@ pub fn read_reports(
     each: &mut dyn FnMut(Place, Value) -> Result<(), PartyError>,
 ) -> Result<(), PartyError> {
     let mut lines = Lines { file, source: BufReader::new(source), line: 0 };
-    let Some(first) = lines.next_text()? else {
+    let Some((first, whole)) = lines.next_text()? else {
         return Ok(());
     };
     let start = lines.line;
-    match Value::parse(&first) {
+    // A first line that is too long for a report can still begin an array.
+    match if whole { Value::parse(&first) } else { Ok(Value::Null) } {
         // A whole object on the first line: JSON Lines, of which a one-line file is the shortest.
         Ok(value @ Value::Object(_)) => {
             each(lines.place(start), value)?;
-            while let Some(text) = lines.next_text()? {
+            while let Some((text, whole)) = lines.next_text()? {
                 let place = lines.place(lines.line);
+                if !whole {
+                    return Err(PartyError::ReportTooLong { place, limit: Document::MAX_BYTES });
+                }
                 let value = Value::parse(&text).map_err(|error| PartyError::json(&place, error, 0))?;
                 each(place, value)?;
             }
@@ -65,11 +69,10 @@ pub fn read_reports(
                 return Err(PartyError::ReportsTooLong { file: file.to_owned(), limit: FILE_LIMIT });
             }
             let place = Place { file: file.to_owned(), line: start };
-            let records =
-                Value::parse_records(&bytes).map_err(|error| PartyError::json(&place, error, start - 1))?;
-            for (line, value) in records {
-                each(Place { file: file.to_owned(), line: start - 1 + line }, value)?;
-            }
+            Value::parse_records(&bytes, |line, value| {
+                each(Place { file: file.to_owned(), line: start - 1 + line }, value)
+            })
+            .map_err(|error| error.at(&place, start - 1))?;
             Ok(())
         }
     }
@@ -86,8 +89,9 @@ impl<R: Read> Lines<'_, R> {
         Place { file: self.file.to_owned(), line }
     }
 
-    /// The next line that is not blank, its line feed included; never more than a document may have.
-    fn next_text(&mut self) -> Result<Option<Vec<u8>>, PartyError> {
+    /// The next line that is not blank, its line feed included, and whether it is whole: never more is read than a
+    /// document may have.
+    fn next_text(&mut self) -> Result<Option<(Vec<u8>, bool)>, PartyError> {
         loop {
             let mut text = Vec::new();
             let limit = Document::MAX_BYTES as u64 + 2;
@@ -96,12 +100,9 @@ impl<R: Read> Lines<'_, R> {
                 return Ok(None);
             }
             self.line += 1;
-            if text.len() as u64 == limit {
-                let place = self.place(self.line);
-                return Err(PartyError::ReportTooLong { place, limit: Document::MAX_BYTES });
-            }
             if !text.iter().all(u8::is_ascii_whitespace) {
-                return Ok(Some(text));
+                let whole = (text.len() as u64) < limit;
+                return Ok(Some((text, whole)));
             }
         }
     }
@@ -129,6 +130,8 @@ mod tests {
         assert_eq!(places("[{},{}]").unwrap(), [1, 1]);
         assert_eq!(places("{}").unwrap(), [1]);
         assert_eq!(places("\n \n").unwrap(), [] as [usize; 0]);
+        let long = format!("[{}\n{{}}]", "{\"a\":\"x\"},".repeat(500_000));
+        assert_eq!(places(&long).unwrap().len(), 500_001, "an array whose first line is over 4 MiB");
     }
 
     #[test]

@@ -41,18 +41,28 @@ impl Audience {
     /// Looks a name up in `trusted/`, or reads the key file of that path.
     ///
     /// # Errors
-    /// [`PartyError::UnknownAudience`], or those of [`Self::read`].
+    /// [`PartyError::UnknownAudience`], [`PartyError::AmbiguousAudience`] when two keys have the name, or those of
+    /// [`Self::read`], for any key file in the folder.
     pub fn find(folder: &PartyFolder, name: &str) -> Result<Self, PartyError> {
         let trusted = folder.trusted();
+        let mut found: Option<Self> = None;
         if let Ok(entries) = std::fs::read_dir(&trusted) {
             let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
             files.sort();
             for path in files.iter().filter(|path| path.extension().is_some_and(|end| end == "vkey")) {
                 let audience = Self::read(path)?;
-                if audience.name == name {
-                    return Ok(audience);
+                match &found {
+                    _ if audience.name != name => {}
+                    // Whoever hands over a key under another's name would get what is meant for that other.
+                    Some(first) if first.key != audience.key => {
+                        return Err(PartyError::AmbiguousAudience { name: name.to_owned(), folder: trusted });
+                    }
+                    _ => found = Some(audience),
                 }
             }
+        }
+        if let Some(found) = found {
+            return Ok(found);
         }
         if Path::new(name).is_file() {
             return Self::read(Path::new(name));

@@ -17,7 +17,8 @@ const SCHEMA: &str = "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE secrets (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
     CREATE TABLE counter (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
-    CREATE TABLE entries (number INTEGER PRIMARY KEY, pending INTEGER NOT NULL, lookup BLOB, sealed BLOB NOT NULL);
+    CREATE TABLE entries (number INTEGER PRIMARY KEY, lookup BLOB, sealed BLOB NOT NULL);
+    CREATE TABLE pending (number INTEGER PRIMARY KEY);
     CREATE INDEX entries_by_lookup ON entries (lookup);
     INSERT INTO counter VALUES (1, 0);
 ";
@@ -103,8 +104,9 @@ impl Vault {
         Secret::from_slice(&opened).ok_or(PartyError::VaultRow { table: "secrets", number: number as u64 })
     }
 
-    pub(crate) fn begin(&mut self) -> Result<Batch<'_>, PartyError> {
-        Ok(Batch { transaction: self.connection.transaction()?, sealer: &self.sealer })
+    /// A batch, and the key for its rows, which other threads may use meanwhile.
+    pub(crate) fn begin(&mut self) -> Result<(&Sealer, Batch<'_>), PartyError> {
+        Ok((&self.sealer, Batch { transaction: self.connection.transaction()?, sealer: &self.sealer }))
     }
 
     pub(crate) fn row(&self, index: LeafIndex) -> Result<Option<Row>, PartyError> {
@@ -115,11 +117,12 @@ impl Vault {
         found.map(|raw| self.open_row(raw)).transpose()
     }
 
-    pub(crate) fn pending(&self) -> Result<Vec<Row>, PartyError> {
-        let mut statement =
-            self.connection.prepare("SELECT number, sealed FROM entries WHERE pending ORDER BY number")?;
-        let raw = statement.query_map([], raw_row)?.collect::<Result<Vec<_>, _>>()?;
-        raw.into_iter().map(|raw| self.open_row(raw)).collect()
+    /// The rows that are marked pending, in order. Marks stand apart from the rows, so that setting one does not write
+    /// a document a second time, and finding them does not read all.
+    pub(crate) fn pending(&self) -> Result<Vec<LeafIndex>, PartyError> {
+        let mut statement = self.connection.prepare("SELECT number FROM pending ORDER BY number")?;
+        let numbers = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        numbers.into_iter().map(index).collect()
     }
 
     /// The highest index of a row that is marked committed.
@@ -127,12 +130,12 @@ impl Vault {
         let newest: Option<i64> = self
             .connection
             .query_row(
-                "SELECT number FROM entries WHERE NOT pending ORDER BY number DESC LIMIT 1",
+                "SELECT number FROM entries WHERE number NOT IN pending ORDER BY number DESC LIMIT 1",
                 [],
                 |row| row.get(0),
             )
             .optional()?;
-        Ok(newest.and_then(|number| u64::try_from(number).ok()).map(LeafIndex::new).transpose()?)
+        newest.map(index).transpose()
     }
 
     pub(crate) fn settle(
@@ -141,19 +144,19 @@ impl Vault {
         forgotten: &[LeafIndex],
     ) -> Result<(), PartyError> {
         let transaction = self.connection.transaction()?;
-        for index in committed {
-            transaction.execute("UPDATE entries SET pending = 0 WHERE number = ?1", [number(*index)?])?;
-        }
         for index in forgotten {
-            transaction.execute("DELETE FROM entries WHERE number = ?1 AND pending", [number(*index)?])?;
+            transaction.execute("DELETE FROM entries WHERE number = ?1", [number(*index)?])?;
+        }
+        for index in committed.iter().chain(forgotten) {
+            transaction.execute("DELETE FROM pending WHERE number = ?1", [number(*index)?])?;
         }
         transaction.commit()?;
         Ok(())
     }
 
-    /// Marks every pending row below a size as committed.
+    /// Marks every pending row as committed.
     pub(crate) fn settle_all(&mut self) -> Result<(), PartyError> {
-        self.connection.execute("UPDATE entries SET pending = 0 WHERE pending", [])?;
+        self.connection.execute("DELETE FROM pending", [])?;
         Ok(())
     }
 
@@ -179,13 +182,12 @@ impl Batch<'_> {
         u64::try_from(next).map_err(|_| PartyError::CountersSpent)
     }
 
-    pub(crate) fn insert(&self, index: LeafIndex, id: Option<&str>, record: &[u8]) -> Result<(), PartyError> {
+    pub(crate) fn insert(&self, index: LeafIndex, row: &SealedRow) -> Result<(), PartyError> {
         let number = number(index)?;
-        let sealed = self.sealer.seal("entries", index.get(), record)?;
-        let lookup = id.map(|id| self.sealer.lookup(id));
         self.transaction
-            .prepare_cached("INSERT INTO entries VALUES (?1, 1, ?2, ?3)")?
-            .execute(params![number, lookup, sealed])?;
+            .prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3)")?
+            .execute(params![number, row.lookup, row.sealed])?;
+        self.transaction.prepare_cached("INSERT INTO pending VALUES (?1)")?.execute([number])?;
         Ok(())
     }
 
@@ -211,9 +213,10 @@ fn find_newest(connection: &Connection, sealer: &Sealer, id: &str) -> Result<Opt
 fn connect(path: &Path) -> Result<Connection, PartyError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    // A counter that a crash un-spends would use one seed twice, so every commit reaches the disk.
+    // A counter that a crash un-spends would use one seed twice, so every commit reaches the disk; EXTRA, because with
+    // FULL a power loss can bring the deleted journal back, and it would roll the commit back.
     connection.execute_batch(
-        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;",
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;",
     )?;
     Ok(connection)
 }
@@ -228,8 +231,19 @@ fn number(index: LeafIndex) -> Result<i64, PartyError> {
     i64::try_from(index.get()).map_err(|_| PartyError::CountersSpent)
 }
 
+fn index(number: i64) -> Result<LeafIndex, PartyError> {
+    let broken = PartyError::VaultRow { table: "entries", number: number.unsigned_abs() };
+    u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)
+}
+
+/// A row about an entry as the file holds it.
+pub(crate) struct SealedRow {
+    lookup: [u8; 32],
+    sealed: Vec<u8>,
+}
+
 /// Seals rows under one key.
-struct Sealer {
+pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     key: Secret,
 }
@@ -265,10 +279,18 @@ impl Sealer {
     }
 
     fn open_row(&self, (number, sealed): RawRow) -> Result<Row, PartyError> {
-        let broken = PartyError::VaultRow { table: "entries", number: number.unsigned_abs() };
-        let index =
-            u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)?;
+        let index = index(number)?;
         Ok(Row { index, record: self.open("entries", index.get(), &sealed)? })
+    }
+
+    /// Seals the record of the entry at an index, which has that incident id.
+    pub(crate) fn seal_row(
+        &self,
+        index: LeafIndex,
+        id: &str,
+        record: &[u8],
+    ) -> Result<SealedRow, PartyError> {
+        Ok(SealedRow { lookup: self.lookup(id), sealed: self.seal("entries", index.get(), record)? })
     }
 
     fn lookup(&self, id: &str) -> [u8; 32] {

@@ -4,7 +4,7 @@ use detente_checkpoint::CheckpointError;
 use detente_core::{Code, CoreError, Digest, KeyDigest, LeafIndex, LogId, ProfileDigest, TreeSize};
 use detente_disclosure::DisclosureError;
 use detente_merkle::MerkleError;
-use detente_statement::StatementError;
+use detente_statement::{Kind, StatementError};
 use thiserror::Error;
 
 /// The part of a presentation that a failure is about: the culprit.
@@ -99,9 +99,12 @@ pub enum PresentationError {
         /// The vkey of the genesis.
         got: String,
     },
-    /// The statement seals nothing.
-    #[error("entry: expected a statement that seals fields, got one that seals none")]
-    NotSealed,
+    /// The statement is of another kind than `sealed`.
+    #[error("entry: expected a statement of kind sealed, got {kind}")]
+    NotSealed {
+        /// Its kind.
+        kind: Kind,
+    },
     /// The grant is about something else.
     #[error("grant: expected the {what} of the entry and its openings, got another")]
     GrantMismatch {
@@ -183,7 +186,7 @@ impl PresentationError {
             Self::Statement { source, .. } => source.code(),
             Self::OriginMismatch { .. } => Code::OriginMismatch,
             Self::UnknownLog { .. } => Code::UnknownLog,
-            Self::NotSealed => Code::NotSealed,
+            Self::NotSealed { .. } => Code::NotSealed,
             Self::GrantMismatch { .. } => Code::GrantMismatch,
             Self::Relayed { .. } => Code::Relayed,
             Self::GrantKeyRevoked { .. } => Code::KeyRevoked,
@@ -206,7 +209,7 @@ impl PresentationError {
             | Self::Statement { part, .. }
             | Self::OriginMismatch { part, .. } => part.to_string(),
             Self::UnknownLog { .. } => "genesis".to_owned(),
-            Self::NotSealed => "entry".to_owned(),
+            Self::NotSealed { .. } => "entry".to_owned(),
             Self::GrantMismatch { .. }
             | Self::Relayed { .. }
             | Self::GrantKeyRevoked { .. }

@@ -6,7 +6,7 @@ use detente_checkpoint::{
 use detente_core::{KeyDigest, LeafIndex};
 use detente_disclosure::{Profile, SealedValue, UnverifiedOpenings};
 use detente_merkle::{leaf_hash, verify_inclusion};
-use detente_statement::{KeyHistory, Statement, UnverifiedStatement};
+use detente_statement::{KeyHistory, Kind, Statement, StatementError, UnverifiedStatement};
 
 use crate::file::{Earlier, Event, File};
 use crate::grant::Grant;
@@ -71,7 +71,8 @@ impl UnverifiedPresentation {
         let history = replay_events(events)?;
         verify_genesis(&history, checkpoint, reader.policy)?;
         let statement = verify_entry(&history, index, &entry)?;
-        let sealed = statement.sealed().ok_or(PresentationError::NotSealed)?;
+        let sealed = statement.sealed().filter(|_| statement.kind() == Kind::Sealed);
+        let sealed = sealed.ok_or(PresentationError::NotSealed { kind: statement.kind() })?;
 
         let openings = UnverifiedOpenings::new(openings, multiproof);
         verify_grant(&grant, &statement, &openings, &history)?;
@@ -129,8 +130,8 @@ fn verify_events_included(
         match previous {
             None if event.index != LeafIndex::ZERO => {
                 let kind = UnverifiedStatement::decode(&event.entry)
-                    .map_or(detente_statement::Kind::Unlisted(0), |entry| entry.unverified_kind());
-                let source = detente_statement::StatementError::GenesisMisplaced { index: event.index, kind };
+                    .map_or(Kind::Unlisted(0), |entry| entry.unverified_kind());
+                let source = StatementError::GenesisMisplaced { index: event.index, kind };
                 return Err(PresentationError::Statement { part: Part::Event(event.index), source });
             }
             Some(previous) if event.index <= previous => {
@@ -162,6 +163,11 @@ fn replay_events(events: Vec<Event>) -> Result<KeyHistory, PresentationError> {
             None => history = Some(KeyHistory::begin(entry).map_err(error)?.0),
             Some(history) => {
                 let statement = history.check(event.index, entry).map_err(error)?;
+                if !is_event(statement.kind()) {
+                    let expected = "events that change keys or end the log";
+                    return Err(PresentationError::MalformedPresentation { member: "events", expected });
+                }
+                require_open(history, event.index).map_err(error)?;
                 history.apply(&statement).map_err(error)?;
             }
         }
@@ -198,7 +204,20 @@ fn verify_entry(
 ) -> Result<Statement, PresentationError> {
     UnverifiedStatement::decode(entry)
         .and_then(|entry| history.check(index, entry))
+        .and_then(|statement| require_open(history, index).map(|()| statement))
         .map_err(|source| PresentationError::Statement { part: Part::Entry, source })
+}
+
+fn is_event(kind: Kind) -> bool {
+    matches!(kind, Kind::KeyAdd | Kind::KeyRotate | Kind::KeyRevoke | Kind::LogClose)
+}
+
+/// Nothing follows `log.close`.
+fn require_open(history: &KeyHistory, index: LeafIndex) -> Result<(), StatementError> {
+    match history.closed().filter(|closed| *closed < index) {
+        Some(closed) => Err(StatementError::EntryAfterClose { index, closed }),
+        None => Ok(()),
+    }
 }
 
 /// Steps 10 and 11.

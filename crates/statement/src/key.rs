@@ -9,7 +9,7 @@ use crate::StatementError;
 /// What a key may sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Visible statements, key events and grants.
+    /// Visible statements and key events.
     Author,
     /// Sealed statements; a log has exactly one usable at a time.
     Sealing,

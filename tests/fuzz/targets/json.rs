@@ -1,7 +1,7 @@
 //! Strict JSON: what is read is written canonically, and the canonical text reads as the same value.
 #![no_main]
 
-use detente_core::json::Value;
+use detente_core::{CoreError, json::Value};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -10,7 +10,9 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(Value::parse(canonical.as_bytes()).as_ref(), Ok(&value));
         assert_eq!(Value::parse_file(&value.to_file()), Ok(value));
     }
-    if let Ok(records) = Value::parse_records(data) {
-        assert!(records.iter().all(|(line, _)| *line >= 1));
-    }
+    let _ = Value::parse_records(data, |line, record| {
+        assert!(line >= 1);
+        assert_eq!(Value::parse(record.to_canonical().as_bytes()).as_ref(), Ok(&record));
+        Ok::<(), CoreError>(())
+    });
 });

@@ -17,9 +17,9 @@ pub(super) fn key(input: &Input<'_>) -> Answer {
 }
 
 pub(super) fn signature(input: &Input<'_>) -> Answer {
-    let (signature, message) = (input.hexadecimal("signature")?, input.bytes("message")?);
-    let key = enrol(input)?;
-    let valid = signature.try_into().is_ok_and(|signature| key.verify(&message, &signature).is_ok());
+    let signature = input.hexadecimal("signature")?.try_into().map_err(|_| fault("signature", "64 bytes"))?;
+    let message = input.bytes("message")?;
+    let valid = enrol(input)?.verify(&message, &signature).is_ok();
     if valid { output([]) } else { Err(Stop::Refused(Code::InvalidLogSignature)) }
 }
 

@@ -74,15 +74,14 @@ impl<'v> Input<'v> {
         slices.iter().map(|bytes| Digest::from_slice(bytes).map_err(|_| fault(name, "32 bytes"))).collect()
     }
 
-    /// A number in decimal that the crates may find out of range: whatever `u64` cannot hold becomes its maximum,
-    /// which is out of every range too.
+    /// A `u64` in decimal, which the crates may still find out of range.
     pub(super) fn number(&self, name: &str) -> Result<u64, Stop> {
         let text = self.text(name)?;
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || (text.len() > 1 && text.starts_with('0')) {
             return Err(fault(name, "a decimal number"));
         }
-        Ok(text.parse().unwrap_or(u64::MAX))
+        text.parse().map_err(|_| fault(name, "a number below 2^64"))
     }
 
     /// `policy` and `companion`.

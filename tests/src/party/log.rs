@@ -154,6 +154,13 @@ impl Party {
         self.append(signer.key_revoke(key, RevocationReason::Retired, nonce).expect("a key.revoke"))
     }
 
+    /// `log.close` without a successor, signed by the author.
+    pub fn close(&mut self) -> u64 {
+        let author = self.secret.key("author");
+        let nonce = self.nonce();
+        self.append(Signer::new(self.log, &author).log_close(None, nonce).expect("a log.close"))
+    }
+
     /// What was sealed at an index.
     pub fn sealed(&self, index: u64) -> &SealedStatement {
         &self.sealed[&index]

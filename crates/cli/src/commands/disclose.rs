@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use detente_core::{Code, LeafIndex, UnixSeconds, json::Value};
-use detente_party::{Audience, GrantOptions, PartyFolder, Preview, encrypt, write_atomically};
+use detente_party::{Audience, GrantOptions, PartyFolder, Preview, Writing, encrypt, write_atomically};
 use detente_presentation::{Pap, Tlp};
 
 use super::open_party;
@@ -66,7 +66,8 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
         report.text.clear();
         return Ok(report);
     }
-    write_atomically(out, &bytes)?;
+    let writing = if disclose.force { Writing::PrivateReplacing } else { Writing::PrivateNew };
+    write_atomically(out, &bytes, writing)?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     report.text.push_str(&format!("\nwritten    {} ({length} bytes)", out.display()));
     report.json.insert("file".to_owned(), out.display().to_string().into());

@@ -14,6 +14,9 @@ use crate::{Code, CoreError};
 /// Most arrays and objects inside one another.
 pub const MAX_DEPTH: usize = 64;
 
+/// Most values in one text; a value can take a hundred times the memory of its text.
+pub const MAX_VALUES: usize = 262_144;
+
 /// The largest integer, 2^53 - 1.
 pub const MAX_INTEGER: f64 = 9_007_199_254_740_991.0;
 
@@ -101,7 +104,9 @@ impl fmt::Display for Fault {
             Self::DuplicateMember => "expected each member once, got one twice",
             Self::LoneSurrogate => "expected whole surrogate pairs, got half of one",
             Self::NumberRange => "expected a number that a double holds and, as an integer, within 2^53 - 1",
-            Self::NotCanonical => "expected RFC 8785 bytes and one line feed, got other bytes of the same value",
+            Self::NotCanonical => {
+                "expected RFC 8785 bytes and one line feed, got other bytes of the same value"
+            }
         })
     }
 }
@@ -112,16 +117,37 @@ impl Value {
     /// # Errors
     /// [`CoreError::Json`] with the fault of highest rank.
     pub fn parse(bytes: &[u8]) -> Result<Self, CoreError> {
-        read::read(bytes)
+        read::read(bytes, MAX_DEPTH)
     }
 
-    /// Reads one strict JSON text as a list of records: the items of an array, or the value itself, each with the
-    /// one-based line it starts on.
+    /// Reads one strict JSON text with fewer arrays and objects inside one another than [`MAX_DEPTH`].
     ///
     /// # Errors
     /// [`CoreError::Json`] with the fault of highest rank.
-    pub fn parse_records(bytes: &[u8]) -> Result<Vec<(usize, Self)>, CoreError> {
-        read::read_items(bytes)
+    pub fn parse_within(bytes: &[u8], depth: usize) -> Result<Self, CoreError> {
+        read::read(bytes, depth.min(MAX_DEPTH))
+    }
+
+    /// Reads one strict JSON text as records: the items of an array one after the other, or the value itself, each with
+    /// the one-based line it starts on. Only one record is in memory at a time, and [`MAX_VALUES`] holds for each.
+    ///
+    /// # Errors
+    /// [`CoreError::Json`], also after some records were taken; whatever `each` returns.
+    pub fn parse_records<E: From<CoreError>>(
+        bytes: &[u8],
+        each: impl FnMut(usize, Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        read::read_records(bytes, each)
+    }
+
+    /// The arrays and objects inside one another: 0 for a plain value, 1 for `{}`.
+    pub fn depth(&self) -> usize {
+        let inside = match self {
+            Self::Array(items) => items.iter().map(Self::depth).max(),
+            Self::Object(members) => members.values().map(Self::depth).max(),
+            _ => return 0,
+        };
+        1 + inside.unwrap_or_default()
     }
 
     /// Reads a file of ours: canonical JSON and one line feed.
@@ -129,7 +155,7 @@ impl Value {
     /// # Errors
     /// [`CoreError::Json`] as [`Self::parse`], or [`Fault::NotCanonical`].
     pub fn parse_file(bytes: &[u8]) -> Result<Self, CoreError> {
-        let value = read::read(bytes)?;
+        let value = read::read(bytes, MAX_DEPTH)?;
         if value.to_file() != bytes {
             return Err(CoreError::Json { fault: Fault::NotCanonical, line: 1, column: 1 });
         }

@@ -3,24 +3,43 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fault, MAX_DEPTH, Number, Object, Value};
+use super::{Fault, MAX_DEPTH, MAX_VALUES, Number, Object, Value};
 use crate::CoreError;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Value, CoreError> {
-    let mut reader = Reader { bytes, at: 0, noted: None, lone: Vec::new(), items: None };
-    reader.run()
+pub(super) fn read(bytes: &[u8], depth: usize) -> Result<Value, CoreError> {
+    let mut reader = Reader::new(bytes, depth);
+    let outcome = reader.text();
+    reader.finish(outcome)
 }
 
-pub(super) fn read_items(bytes: &[u8]) -> Result<Vec<(usize, Value)>, CoreError> {
-    let mut reader = Reader { bytes, at: 0, noted: None, lone: Vec::new(), items: Some(Vec::new()) };
-    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
-    let whole = reader.run()?;
+pub(super) fn read_records<E: From<CoreError>>(
+    bytes: &[u8],
+    mut each: impl FnMut(usize, Value) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut reader = Reader::new(bytes, MAX_DEPTH);
     let mut lines = Lines { bytes, at: 0, line: 1 };
-    let starts = reader.items.unwrap_or_default();
-    match whole {
-        Value::Array(items) => Ok(starts.into_iter().zip(items).map(|(at, item)| (lines.at(at), item)).collect()),
-        other => Ok(vec![(lines.at(start), other)]),
+    let begun = reader.begin();
+    if reader.peek() != Some(b'[') || begun.is_err() {
+        let start = reader.at;
+        let outcome = begun.and_then(|()| reader.rest());
+        return each(lines.at(start), reader.finish(outcome)?);
     }
+    let mut first = true;
+    loop {
+        reader.values = 0;
+        let next = reader.next_item(first);
+        let start = reader.at;
+        let item = match next {
+            Ok(true) => reader.value(1),
+            Ok(false) => break,
+            Err(expected) => Err(expected),
+        };
+        each(lines.at(start), reader.finish(item)?)?;
+        first = false;
+    }
+    let end = reader.end().map(|()| Value::Null);
+    reader.finish(end)?;
+    Ok(())
 }
 
 /// Line numbers of increasing places, each byte looked at once.
@@ -39,53 +58,66 @@ impl Lines<'_> {
     }
 }
 
-impl Reader<'_> {
-    fn run(&mut self) -> Result<Value, CoreError> {
-        let (fault, at) = match self.text() {
-            Err(expected) => (Fault::Malformed(expected), self.at),
-            Ok(value) => match self.noted {
-                None => return Ok(value),
-                Some(noted) => noted,
-            },
-        };
-        Err(located(self.bytes, fault, at))
-    }
-}
-
-fn located(bytes: &[u8], fault: Fault, at: usize) -> CoreError {
-    let before = bytes.get(..at).unwrap_or(bytes);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-    CoreError::Json { fault, line, column }
-}
-
 type Step<T> = Result<T, &'static str>;
 
 struct Reader<'a> {
     bytes: &'a [u8],
+    /// Most arrays and objects inside one another.
+    depth: usize,
     at: usize,
+    /// Values begun.
+    values: usize,
     /// The fault of highest rank below a syntax error, and the first place of it.
     noted: Option<(Fault, usize)>,
     /// Halves of surrogate pairs in the string that was read last: place in its text and unit. The text itself holds
     /// U+FFFD there, which other names may hold too.
     lone: Vec<(usize, u32)>,
-    /// Where the items of an outermost array start, when the caller asks.
-    items: Option<Vec<usize>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8], depth: usize) -> Self {
+        Self { bytes, depth, at: 0, values: 0, noted: None, lone: Vec::new() }
+    }
+
+    /// The value, or the fault of highest rank with its place.
+    fn finish(&self, outcome: Step<Value>) -> Result<Value, CoreError> {
+        let (fault, at) = match (outcome, self.noted) {
+            (Err(expected), _) => (Fault::Malformed(expected), self.at),
+            (Ok(_), Some(noted)) => noted,
+            (Ok(value), None) => return Ok(value),
+        };
+        let before = self.bytes.get(..at).unwrap_or(self.bytes);
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        Err(CoreError::Json { fault, line, column })
+    }
+
     fn text(&mut self) -> Step<Value> {
+        self.begin()?;
+        self.rest()
+    }
+
+    fn begin(&mut self) -> Step<()> {
         if let Err(error) = core::str::from_utf8(self.bytes) {
             self.at = error.valid_up_to();
             return Err("expected UTF-8");
         }
         self.space();
+        Ok(())
+    }
+
+    fn rest(&mut self) -> Step<Value> {
         let value = self.value(0)?;
+        self.end()?;
+        Ok(value)
+    }
+
+    fn end(&mut self) -> Step<()> {
         self.space();
         if self.at != self.bytes.len() {
             return Err("expected the end of the text after the value");
         }
-        Ok(value)
+        Ok(())
     }
 
     fn note(&mut self, fault: Fault, at: usize) {
@@ -113,6 +145,10 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Step<Value> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err("expected at most 262144 values");
+        }
         match self.peek() {
             Some(b'{') => self.object(depth + 1),
             Some(b'[') => self.array(depth + 1),
@@ -126,7 +162,9 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, depth: usize) -> Step<Value> {
-        self.enter(depth)?;
+        self.check_depth(depth)?;
+        self.at += 1;
+        self.space();
         let mut members = Object::new();
         let mut broken_names = BTreeSet::new();
         if self.take("}") {
@@ -165,33 +203,36 @@ impl Reader<'_> {
     }
 
     fn array(&mut self, depth: usize) -> Step<Value> {
-        self.enter(depth)?;
+        self.check_depth(depth)?;
         let mut items = Vec::new();
-        if self.take("]") {
-            return Ok(Value::Array(items));
-        }
-        loop {
-            self.space();
-            if let (1, Some(starts)) = (depth, &mut self.items) {
-                starts.push(self.at);
-            }
+        while self.next_item(items.is_empty())? {
             items.push(self.value(depth)?);
-            self.space();
-            if self.take("]") {
-                return Ok(Value::Array(items));
-            }
+        }
+        Ok(Value::Array(items))
+    }
+
+    /// Goes to the next item of an array, or past its end: `false`.
+    fn next_item(&mut self, first: bool) -> Step<bool> {
+        if first {
+            self.at += 1;
+        }
+        self.space();
+        if self.take("]") {
+            return Ok(false);
+        }
+        if !first {
             if !self.take(",") {
                 return Err("expected `,` or `]` after an item");
             }
+            self.space();
         }
+        Ok(true)
     }
 
-    fn enter(&mut self, depth: usize) -> Step<()> {
-        if depth > MAX_DEPTH {
-            return Err("expected at most 64 arrays and objects inside one another");
+    fn check_depth(&self, depth: usize) -> Step<()> {
+        if depth > self.depth {
+            return Err("expected fewer arrays and objects inside one another");
         }
-        self.at += 1;
-        self.space();
         Ok(())
     }
 

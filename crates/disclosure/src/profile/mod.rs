@@ -36,10 +36,13 @@ pub(crate) struct Node {
 }
 
 impl Profile {
+    /// Most bytes of a profile file.
+    pub const MAX_BYTES: usize = 1_048_576;
+
     /// Parses a profile file: canonical JSON and one line feed.
     ///
     /// # Errors
-    /// The codes of a file of ours (`specs/core.md` "JSON"), then `MALFORMED-PROFILE`.
+    /// `OVERSIZE`, the codes of a file of ours (`specs/core.md` "JSON"), then `MALFORMED-PROFILE`.
     pub fn parse(file: &[u8]) -> Result<Self, crate::DisclosureError> {
         parse::parse(file)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use detente_core::{
-    Label, ProfileDigest,
+    CoreError, Label, ProfileDigest,
     json::{Object, Value},
 };
 
@@ -15,6 +15,10 @@ const ENVELOPE: [&str; 4] = ["kind", "claimed_time", "author_role", "amends"];
 type Parsed<T> = Result<T, DisclosureError>;
 
 pub(super) fn parse(file: &[u8]) -> Parsed<Profile> {
+    if file.len() > Profile::MAX_BYTES {
+        let (limit, got) = (Profile::MAX_BYTES, file.len());
+        return Err(CoreError::Oversize { object: "profile", limit, got }.into());
+    }
     let value = Value::parse_file(file)?;
     let place = "top level";
     let members = value.as_object().ok_or_else(|| malformed(place, "an object"))?;

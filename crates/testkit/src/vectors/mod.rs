@@ -4,7 +4,7 @@ mod checkpoint;
 mod core;
 mod disclosure;
 mod merkle;
-mod presentation;
+pub(crate) mod presentation;
 pub mod readme;
 mod statement;
 

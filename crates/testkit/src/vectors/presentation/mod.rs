@@ -7,6 +7,7 @@ mod scene;
 mod seals;
 mod statements;
 mod valid;
+pub(crate) mod varied;
 
 use crate::vector::{Operation, Vector};
 

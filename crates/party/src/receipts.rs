@@ -1,0 +1,61 @@
+//! A receipt for every entry of a batch (`specs/checkpoint.md` "Offline proof"), one file each.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path;
+
+use detente_checkpoint::proof;
+use detente_core::{Digest, LeafIndex};
+use detente_log::{LogError, LogTree, LogWriter, Published};
+use detente_merkle::{HashReader, leaf_hash, prove_inclusion, verify_inclusion};
+
+use crate::PartyError;
+
+/// Writes the receipts of a batch that was just published.
+pub(crate) fn write(
+    folder: &Path,
+    writer: &LogWriter,
+    published: &Published,
+    entries: &[Vec<u8>],
+) -> Result<(), PartyError> {
+    std::fs::create_dir_all(folder).map_err(PartyError::unavailable(folder))?;
+    let reader = Remembering { tree: writer.tree(), subtrees: RefCell::default() };
+    let indices = published.first.get()..published.size.get();
+    for (index, entry) in indices.zip(entries) {
+        let index = LeafIndex::new(index)?;
+        let hashes = prove_inclusion(&reader, index, published.size)?;
+        verify_inclusion(index, published.size, leaf_hash(entry), &hashes, published.root)
+            .map_err(LogError::from)?;
+        let receipt = proof::write(Some(entry), index, &hashes, &published.checkpoint)?;
+        let path = folder.join(format!("{:08}.tlog-proof", index.get()));
+        // Not flushed: a receipt can be made again from the log at any time.
+        std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
+    }
+    Ok(())
+}
+
+/// Most subtrees that are remembered: those of a proof are some sixty at most, and neighbours share all but a few.
+const MOST_SUBTREES: usize = 1024;
+
+/// Proofs of neighbours are made of the same subtrees; each is folded out of its tile once, not once a proof.
+struct Remembering<'a> {
+    tree: LogTree<'a>,
+    subtrees: RefCell<HashMap<(u8, u64), Digest>>,
+}
+
+impl HashReader for Remembering<'_> {
+    type Error = LogError;
+
+    fn complete_subtree(&self, level: u8, index: u64) -> Result<Digest, LogError> {
+        if let Some(known) = self.subtrees.borrow().get(&(level, index)) {
+            return Ok(*known);
+        }
+        let hash = self.tree.complete_subtree(level, index)?;
+        let mut subtrees = self.subtrees.borrow_mut();
+        if subtrees.len() == MOST_SUBTREES {
+            subtrees.clear();
+        }
+        subtrees.insert((level, index), hash);
+        Ok(hash)
+    }
+}

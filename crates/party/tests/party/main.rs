@@ -1,0 +1,16 @@
+//! A party on a disk: what a crash, an old copy, a thief and a hurry leave of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+#![forbid(unsafe_code)]
+
+mod batches;
+mod copies;
+mod crash;
+mod secrecy;
+mod stage;
+mod times;
