@@ -25,8 +25,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("disclosure", &["core"]),
     ("presentation", &["core", "merkle", "checkpoint", "statement", "disclosure"]),
     ("log", &["core", "merkle", "checkpoint", "statement"]),
+    ("witness", &["core", "merkle", "checkpoint"]),
     ("party", &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "log"]),
-    ("cli", &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "log", "party"]),
+    (
+        "cli",
+        &[
+            "core",
+            "merkle",
+            "checkpoint",
+            "statement",
+            "disclosure",
+            "presentation",
+            "log",
+            "witness",
+            "party",
+        ],
+    ),
     // Shares no code with what its vectors test.
     ("testkit", &["core"]),
 ];

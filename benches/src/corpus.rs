@@ -28,9 +28,13 @@ impl Corpus {
     /// A folder that cannot be read.
     pub fn shipped() -> Result<Self, Failure> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/incidents");
-        let mut paths: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-        paths.sort_by_key(fs::DirEntry::path);
-        Self::of(paths.iter().map(|entry| fs::read(entry.path())).collect::<Result<_, _>>()?)
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            paths.push(entry?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+        paths.sort();
+        Self::of(paths.iter().map(fs::read).collect::<Result<_, _>>()?)
     }
 
     fn of(texts: Vec<Vec<u8>>) -> Result<Self, Failure> {

@@ -1,26 +1,15 @@
-//! What the system says of this process (`/proc`, Linux).
+//! What the system says of this process (Linux).
 
 use std::{fs, time::Duration};
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::measure::Failure;
 
-/// Clock ticks a second in `/proc/<pid>/stat`; the same on every Linux that Rust runs on.
-const TICKS: f64 = 100.0;
-
-/// Processor time of all threads so far, user and system, in steps of 10 ms.
-///
-/// # Errors
-/// A system without `/proc`.
-pub fn processor_time() -> Result<Duration, Failure> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th field after it.
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: Vec<f64> =
-        after_name.split_whitespace().skip(11).take(2).map_while(|field| field.parse().ok()).collect();
-    if ticks.len() != 2 {
-        return Err("expected user and system time in /proc/self/stat, got none".into());
-    }
-    Ok(Duration::from_secs_f64(ticks.iter().sum::<f64>() / TICKS))
+/// Processor time of all threads so far, user and system.
+pub fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 /// The most memory that this process has held at once, in KiB.

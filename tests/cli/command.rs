@@ -10,6 +10,8 @@ use std::{
 use detente_core::json::Value;
 use tempfile::TempDir;
 
+use crate::witnessed;
+
 /// The `detente` binary, built now in the profile of this test.
 pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
@@ -24,11 +26,11 @@ fn build() -> PathBuf {
     }
     let run = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let executables = run.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
+    let mut executables = run.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
         let message = Value::parse(line).ok()?;
         Some(PathBuf::from(message.as_object()?.get("executable")?.as_str()?))
     });
-    executables.last().expect("cargo names the binary that it built")
+    executables.next_back().expect("cargo names the binary that it built")
 }
 
 /// A copy of the fixture that nobody else uses.
@@ -39,8 +41,14 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/fixture"), folder.path());
-        for private in ["a.key", "b.key", "a/vault.sqlite", "b/vault.sqlite", "a/recovery.key", "b/recovery.key"] {
+        for private in
+            ["a.key", "b.key", "a/vault.sqlite", "b/vault.sqlite", "a/recovery.key", "b/recovery.key"]
+        {
             owner_only(&folder.path().join(private));
+        }
+        fs::create_dir(folder.path().join("w")).unwrap();
+        for (name, bytes) in witnessed::files() {
+            fs::write(folder.path().join("w").join(name), bytes).unwrap();
         }
         Self(folder)
     }
@@ -55,7 +63,10 @@ impl World {
         let mut command = Command::new(program);
         let mut folders = vec![binary().parent().unwrap().to_owned()];
         folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        command.current_dir(self.path()).env("PATH", std::env::join_paths(folders).unwrap()).env("LC_ALL", "C");
+        command
+            .current_dir(self.path())
+            .env("PATH", std::env::join_paths(folders).unwrap())
+            .env("LC_ALL", "C");
         // What the shipped incidents are called for a script.
         command.env("INCIDENTS", Path::new(env!("CARGO_MANIFEST_DIR")).join("data/incidents"));
         for setting in ["DETENTE_PARTY", "DETENTE_UNLOCK", "COLUMNS"] {

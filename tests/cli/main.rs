@@ -20,3 +20,4 @@ mod command;
 mod processes;
 mod schema;
 mod transcript;
+mod witnessed;

@@ -16,8 +16,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// Runs a command whose reader takes one byte and leaves.
 fn read_one_byte(world: &World, arguments: &str) -> Output {
-    let mut child =
-        world.detente(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = world.detente(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = child.stdout.take().unwrap();
     let mut byte = [0];
     stdout.read_exact(&mut byte).unwrap();
@@ -29,15 +28,16 @@ fn read_one_byte(world: &World, arguments: &str) -> Output {
 fn a_reader_that_leaves_is_no_failure() {
     let world = World::new();
     // More than a pipe holds, so that the writer meets the closed end.
-    let reports: String =
-        (0..600).map(|number| format!("{{\"incident_id\":\"pipe-{number}\",\"summary\":\"{}\"}}\n", "x".repeat(200))).collect();
+    let reports: String = (0..600)
+        .map(|number| format!("{{\"incident_id\":\"pipe-{number}\",\"summary\":\"{}\"}}\n", "x".repeat(200)))
+        .collect();
     std::fs::write(world.path().join("many.jsonl"), reports).unwrap();
     let commit = world.detente("commit --party a --unlock a.key many.jsonl").output().unwrap();
     assert!(commit.status.success(), "{}", text(&commit.stderr));
     for arguments in [
         "entries --party a --unlock a.key --json",
         "entries --party a --unlock a.key",
-        "disclose 7 --party a --unlock a.key --field incident --field action --to b.example --out -",
+        "disclose 7 --party a --unlock a.key --field occurred --field action --to b.example --out -",
         "--help",
         "commit --help",
         "explain p.json",
@@ -53,7 +53,10 @@ fn a_reader_that_leaves_is_no_failure() {
 #[test]
 fn a_reader_of_failures_that_leaves_changes_no_exit_code() {
     let world = World::new();
-    let output = world.command("sh").args(["-c", "detente verify p.json --policy b/share/b.policy --json | true"]).output();
+    let output = world
+        .command("sh")
+        .args(["-c", "detente verify p.json --policy b/share/b.policy --json | true"])
+        .output();
     assert_eq!(text(&output.unwrap().stderr), "");
     let mut child = world.detente("verify p.json --policy b/share/b.policy --json");
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -91,6 +94,8 @@ fn json_and_people_get_the_same_exit_code() {
         ("verify p.json --policy b/share/b.policy", 1),
         ("verify p.json --policy p.json", 2),
         ("verify missing --policy b/trusted/a.policy", 2),
+        ("verify w/known.json --policy w/w.policy", 0),
+        ("verify w/conflict.json --policy w/w.policy", 3),
         ("log check a/log", 0),
         ("log check a/share", 2),
         ("explain p.json", 0),
@@ -112,6 +117,10 @@ fn json_and_people_get_the_same_exit_code() {
         let value = Value::parse_file(&machine.stdout).unwrap();
         let failed = value.as_object().unwrap()["detente"].as_str() == Some("failure/v1");
         assert_eq!(failed, exit != 0, "{arguments}");
-        assert_eq!(people.stdout.is_empty(), exit != 0, "{arguments}: a failure says nothing on standard output");
+        assert_eq!(
+            people.stdout.is_empty(),
+            exit != 0,
+            "{arguments}: a failure says nothing on standard output"
+        );
     }
 }

@@ -11,7 +11,8 @@ struct Schema(Value);
 
 impl Schema {
     fn read() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("specs/command-line.schema.json");
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("specs/command-line.schema.json");
         Self(Value::parse(&fs::read(path).unwrap()).unwrap())
     }
 
@@ -42,10 +43,14 @@ impl Schema {
                     }
                 }
                 "const" if value != argument => return fail(format!("is not {}", argument.to_canonical())),
-                "enum" if !argument.as_array().unwrap().contains(value) => return fail("is none of enum".to_owned()),
+                "enum" if !argument.as_array().unwrap().contains(value) => {
+                    return fail("is none of enum".to_owned());
+                }
                 "const" | "enum" => {}
                 "minimum" if value.as_u64().is_none() => return fail("is below the minimum".to_owned()),
-                "minimum" => assert_eq!(argument.as_u64(), Some(0), "a minimum that this checker does not know"),
+                "minimum" => {
+                    assert_eq!(argument.as_u64(), Some(0), "a minimum that this checker does not know")
+                }
                 "type" if !is_of_type(value, argument.as_str().unwrap()) => {
                     return fail(format!("is not of type {}", argument.to_canonical()));
                 }
@@ -61,7 +66,11 @@ impl Schema {
                 }
                 "required" => {
                     let members = value.as_object().cloned().unwrap_or_default();
-                    let missing = argument.as_array().unwrap().iter().find(|name| !members.contains_key(name.as_str().unwrap()));
+                    let missing = argument
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .find(|name| !members.contains_key(name.as_str().unwrap()));
                     if let Some(name) = missing {
                         return fail(format!("lacks {}", name.to_canonical()));
                     }
@@ -102,12 +111,20 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 
 fn fits(text: &str, pattern: &str) -> bool {
     match pattern {
-        "^[0-9a-f]{64}$" => text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+        "^[0-9a-f]{64}$" => {
+            text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        }
         "^(0|[1-9][0-9]*)$" => {
-            text == "0" || (!text.is_empty() && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()))
+            text == "0"
+                || (!text.is_empty()
+                    && !text.starts_with('0')
+                    && text.bytes().all(|byte| byte.is_ascii_digit()))
         }
         "^[A-Z0-9]+(-[A-Z0-9]+)*$" => {
-            let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+            let word = |word: &str| {
+                !word.is_empty()
+                    && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            };
             text.split('-').all(word)
         }
         other => panic!("a pattern that this checker does not know: {other}"),
@@ -126,6 +143,10 @@ const COMMANDS: &[&str] = &[
     "verify p.json --policy b/trusted/a.policy",
     "verify n.json --policy b/trusted/a.policy --audience b/share/b.example.vkey",
     "verify a/receipts/00000007.tlog-proof --policy b/trusted/a.policy",
+    "verify w/known.json --policy w/w.policy",
+    "verify w/known.json --policy w/split.policy",
+    "verify w/receipt --policy w/w.policy",
+    "verify w/conflict.json --policy w/w.policy",
     "log check a/log",
     "log check a/log --policy b/trusted/a.policy",
     "explain p.json",
@@ -157,10 +178,18 @@ fn every_object_is_what_the_schema_says() {
         rejects_other_members(&schema, &members);
     }
     let expected = [
-        "commit/v1 ", "demo/v1 ", "disclose/v1 ", "entries/v1 ", "failure/v1 ", "init/v1 ", "log-check/v1 ",
-        "verify/v1 presentation", "verify/v1 receipt",
+        "commit/v1 ",
+        "demo/v1 ",
+        "disclose/v1 ",
+        "entries/v1 ",
+        "failure/v1 ",
+        "init/v1 ",
+        "log-check/v1 ",
+        "verify/v1 presentation",
+        "verify/v1 receipt",
     ];
-    let found: BTreeSet<&str> = tags.iter().map(String::as_str).filter(|tag| !tag.starts_with("explain/v1")).collect();
+    let found: BTreeSet<&str> =
+        tags.iter().map(String::as_str).filter(|tag| !tag.starts_with("explain/v1")).collect();
     assert_eq!(found, BTreeSet::from(expected));
     assert!(tags.iter().any(|tag| tag.starts_with("explain/v1")));
 }

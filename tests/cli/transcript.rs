@@ -30,7 +30,8 @@ fn run(world: &World, command: &str) -> String {
 
 fn marked(mark: &str, bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let mut lines: String = text.lines().map(|line| format!("{mark}{line}").trim_end().to_owned() + "\n").collect();
+    let mut lines: String =
+        text.lines().map(|line| format!("{mark}{line}").trim_end().to_owned() + "\n").collect();
     if !text.is_empty() && !text.ends_with('\n') {
         lines.push_str(&format!("{mark}(no line feed)\n"));
     }

@@ -135,7 +135,9 @@ impl From<PartyError> for Failure {
             PartyError::VaultBehindLog { .. } | PartyError::Database(_) | PartyError::VaultRow { .. } => {
                 "vault".to_owned()
             }
-            PartyError::UnknownAudience { name, .. } | PartyError::AmbiguousAudience { name, .. } => name.clone(),
+            PartyError::UnknownAudience { name, .. } | PartyError::AmbiguousAudience { name, .. } => {
+                name.clone()
+            }
             PartyError::Argument { argument, .. } => (*argument).to_owned(),
             PartyError::Recipient { .. } => "--encrypt-to".to_owned(),
             PartyError::Disclosure(DisclosureError::UnknownName { name, .. }) => name.clone(),
@@ -162,6 +164,7 @@ impl From<PartyError> for Failure {
             {
                 Some("--extra plus keeps unknown properties under plus")
             }
+            PartyError::AmbiguousAudience { .. } => Some("name the key file instead"),
             PartyError::UnknownAudience { .. } => {
                 Some("copy the audience's .vkey file into trusted/, or name the file")
             }

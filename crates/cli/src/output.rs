@@ -10,6 +10,7 @@ use detente_core::json::{Object, Value};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
+use crate::show;
 
 /// What a command found out: for people and for machines, and the exit code.
 #[derive(Debug)]
@@ -58,7 +59,10 @@ impl Printer {
 
     pub(crate) fn report(self, report: Report) -> ExitCode {
         if !self.quiet {
-            report.warnings.iter().for_each(|warning| to_stderr(&format!("warning: {warning}\n")));
+            report
+                .warnings
+                .iter()
+                .for_each(|warning| to_stderr(&show::harmless_lines(&format!("warning: {warning}\n"))));
         }
         let printed = if self.json {
             let mut json = report.json;
@@ -69,7 +73,7 @@ impl Printer {
         } else if report.text.is_empty() {
             true
         } else {
-            to_stdout(format!("{}\n", report.text).as_bytes())
+            to_stdout(show::harmless_lines(&format!("{}\n", report.text)).as_bytes())
         };
         if printed {
             return ExitCode::SUCCESS;
@@ -82,7 +86,7 @@ impl Printer {
         if self.json {
             to_stdout(&failure.to_json().to_file());
         } else {
-            to_stderr(&failure.to_string());
+            to_stderr(&show::harmless_lines(&failure.to_string()));
         }
         ExitCode::from(failure.exit)
     }
@@ -90,14 +94,14 @@ impl Printer {
     /// Plain text on standard output in the middle of a command: the demo's story.
     pub(crate) fn say(self, text: &str) {
         if !self.json {
-            to_stdout(format!("{text}\n").as_bytes());
+            to_stdout(show::harmless_lines(&format!("{text}\n")).as_bytes());
         }
     }
 
     /// What a person may want to see beside a result that is itself on standard output.
     pub(crate) fn aside(self, text: &str) {
         if !self.quiet && !self.json {
-            to_stderr(&format!("{text}\n"));
+            to_stderr(&show::harmless_lines(&format!("{text}\n")));
         }
     }
 

@@ -20,11 +20,22 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 
 /// Text that somebody else chose, made harmless for a terminal.
 pub(crate) fn harmless(text: &str) -> String {
-    // Direction marks and isolates can make a line read as another one (Unicode technical report 36).
-    let hostile = |c: char| {
-        c.is_control() || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if hostile(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    text.chars().map(|c| if is_hostile(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// As [`harmless`], for text of several lines: whatever is printed goes through here once more.
+pub(crate) fn harmless_lines(text: &str) -> String {
+    let shown = |c: char| if c != '\n' && is_hostile(c) { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
+
+/// Controls move the cursor; direction marks, isolates and invisible characters make a line read as another one
+/// (Unicode technical report 36).
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// RFC 3339 in UTC.

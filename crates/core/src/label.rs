@@ -37,6 +37,8 @@ impl Label {
     pub const PARTY_ROW: Self = Self("detente/party/row/v1");
     /// HMAC behind a vault's look-up column (`specs/party.md`).
     pub const PARTY_LOOKUP: Self = Self("detente/party/lookup/v1");
+    /// HMAC that derives the key of a vault export (`specs/party.md`).
+    pub const PARTY_EXPORT: Self = Self("detente/party/export/v1");
 
     /// Every label, in the order of the table.
     pub const ALL: &'static [Self] = &[
@@ -54,6 +56,7 @@ impl Label {
         Self::PARTY_WRAP,
         Self::PARTY_ROW,
         Self::PARTY_LOOKUP,
+        Self::PARTY_EXPORT,
     ];
 
     /// The label's text.

@@ -9,7 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::{
     DisclosureError, Opening, SlotNumber, SlotValues, UnverifiedOpenings,
     block::{BLOCK, State, end},
-    tree::{LeafHasher, SlotTree, root},
+    tree::{LeafHasher, SlotTree},
 };
 
 /// Thirty-two secret bytes, new for each statement; wiped when dropped.
@@ -128,7 +128,7 @@ impl Salts {
 pub struct Sealing<'v, 'p> {
     values: &'v SlotValues<'p>,
     salts: Salts,
-    leaves: Vec<[u8; 32]>,
+    tree: SlotTree,
     sealed: SealedValue,
 }
 
@@ -142,8 +142,14 @@ impl<'p> SlotValues<'p> {
             .map(SlotNumber::new)
             .map(|slot| *hasher.leaf(slot, &salts.salt(slot), self.get(slot)).as_bytes())
             .collect();
-        let sealed = SealedValue::wrap(log, profile.digest(), profile.width(), &root(&leaves));
-        Sealing { values: self, salts, leaves, sealed }
+        let tree = SlotTree::from_leaves(&leaves);
+        #[allow(
+            clippy::expect_used,
+            reason = "a profile has at least 8 slots, and a tree with leaves has a root"
+        )]
+        let root = tree.root().expect("a tree of at least 8 leaves");
+        let sealed = SealedValue::wrap(log, profile.digest(), profile.width(), &root);
+        Sealing { values: self, salts, tree, sealed }
     }
 }
 
@@ -170,9 +176,8 @@ impl Sealing<'_, '_> {
             .map(|slot| Opening::new(*slot, self.salts.salt(*slot), self.values.get(*slot).cloned()))
             .collect();
         let indices: Vec<usize> = slots.iter().map(|slot| slot.index()).collect();
-        let tree = SlotTree::from_leaves(&self.leaves);
         let proof =
-            tree.proof(&indices).proof_hashes().iter().map(|hash| Digest::from_bytes(*hash)).collect();
+            self.tree.proof(&indices).proof_hashes().iter().map(|hash| Digest::from_bytes(*hash)).collect();
         Ok(UnverifiedOpenings::new(openings, proof))
     }
 }

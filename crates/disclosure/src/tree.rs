@@ -1,5 +1,4 @@
-//! The hashes of the slot tree (`specs/disclosure.md` "Sealing"), its root, and the tree that `rs_merkle` builds from
-//! the same leaves when slots are opened.
+//! The hashes of the slot tree (`specs/disclosure.md` "Sealing") and the tree that `rs_merkle` builds from them.
 
 use std::sync::LazyLock;
 
@@ -81,17 +80,6 @@ pub(crate) fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
     State::INITIAL.digest(&blocks)
 }
 
-/// The root over leaves whose number is a power of two: the same as that of [`SlotTree`], which keeps every level, and
-/// which most statements never need because they are never opened.
-pub(crate) fn root(leaves: &[[u8; 32]]) -> [u8; 32] {
-    let mut level = leaves.to_vec();
-    while level.len() > 1 {
-        let (pairs, _) = level.as_chunks::<2>();
-        level = pairs.iter().map(|[left, right]| node(left, right)).collect();
-    }
-    level.first().copied().unwrap_or_default()
-}
-
 /// The labelled node, for `rs_merkle`.
 #[derive(Debug, Clone)]
 pub(crate) struct NodeHasher;
@@ -116,29 +104,11 @@ mod tests {
 
     use super::*;
 
-    /// `rs_merkle` over hashes that nothing of this file computes.
-    #[derive(Clone)]
-    struct Plain;
-
-    impl Hasher for Plain {
-        type Hash = [u8; 32];
-
-        fn hash(data: &[u8]) -> [u8; 32] {
-            *Label::DISCLOSURE_NODE.digest(&[data]).as_bytes()
-        }
-
-        fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
-            right.map_or(*left, |right| Self::hash(&[*left, *right].concat()))
-        }
-    }
-
     proptest! {
         #[test]
-        fn the_root_is_the_one_that_rs_merkle_gives(height in 3_u32..=9, seed: [u8; 32]) {
-            let leaves: Vec<[u8; 32]> =
-                (0..1_u32 << height).map(|i| Plain::hash(&[&seed[..], &i.to_le_bytes()].concat())).collect();
-            prop_assert_eq!(Some(root(&leaves)), MerkleTree::<Plain>::from_leaves(&leaves).root());
-            prop_assert_eq!(Some(root(&leaves)), SlotTree::from_leaves(&leaves).root());
+        fn a_node_is_the_labelled_hash_of_the_spec(left: [u8; 32], right: [u8; 32]) {
+            let expected = Label::DISCLOSURE_NODE.digest(&[&left, &right]);
+            prop_assert_eq!(&node(&left, &right), expected.as_bytes());
         }
 
         #[test]

@@ -87,7 +87,7 @@ pub struct Committed {
 }
 
 /// What a commit did.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct CommitReport {
     /// Every report, in order.
     pub reports: Vec<Committed>,
@@ -95,6 +95,8 @@ pub struct CommitReport {
     pub size: TreeSize,
     /// The new entries: `[first, size)`; empty when every report was known.
     pub first: LeafIndex,
+    /// Why a receipt is missing; the entries are published all the same.
+    pub receipt_fault: Option<PartyError>,
 }
 
 impl Party {
@@ -138,14 +140,15 @@ impl Party {
             return Err(PartyError::NoReports);
         }
         if entries.is_empty() {
-            return Ok(CommitReport { reports, size: before, first });
+            return Ok(CommitReport { reports, size: before, first, receipt_fault: None });
         }
         // Seeds and counters reach the disk before an entry that needs them is public.
         batch.commit()?;
         let published = writer.append(&entries, &log_signer)?;
         self.vault.settle_all()?;
-        receipts::write(&self.folder.receipts(), &writer, &published, &entries)?;
-        Ok(CommitReport { reports, size: published.size, first })
+        // Published it is, whatever becomes of the receipts; the next start makes missing ones.
+        let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries);
+        Ok(CommitReport { reports, size: published.size, first, receipt_fault: receipts.err() })
     }
 }
 

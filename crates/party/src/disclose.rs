@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use detente_checkpoint::{Policy, PolicyFiles};
+use detente_checkpoint::{Policy, PolicyFiles, Pool, PublicationTime, UnverifiedCheckpoint};
 use detente_core::{KeyDigest, LeafIndex, TreeSize, UnixSeconds, json::Value};
 use detente_disclosure::{Profile, SlotNumber, SlotValues};
 use detente_log::LogDirectory;
@@ -150,24 +150,46 @@ impl Disclosing<'_> {
         Ok(bytes)
     }
 
-    /// The newest cosigned note from before the entry. Witness times never decrease, so no older one gives a later time.
+    /// The newest note from before the entry that gives an earliest time under the policy that the party hands over;
+    /// witness times never decrease, so no older one gives a later time. Without such a note the newest cosigned one:
+    /// the reader's policy may count what the party's own does not.
     fn earlier(&self, size: TreeSize) -> Result<Option<EarlierNote>, PartyError> {
-        let sizes = self.directory.history()?;
-        for earlier in sizes.into_iter().rev().filter(|earlier| !self.index.is_below(*earlier)) {
+        let policy = self.party.shared_policy();
+        let mut cosigned = None;
+        for earlier in self.directory.history()?.into_iter().rev().filter(|size| !self.index.is_below(*size))
+        {
             let note = self.directory.history_note(earlier)?;
-            let parsed = detente_checkpoint::UnverifiedCheckpoint::parse(&note)?;
-            if parsed.note().signatures().len() > 1 {
-                let consistency = self.directory.consistency_proof(earlier, size)?;
-                return Ok(Some((note, consistency)));
+            let parsed = UnverifiedCheckpoint::parse(&note)?;
+            if parsed.note().signatures().len() < 2 {
+                continue;
+            }
+            let bounds = policy.as_ref().and_then(|policy| {
+                Pool::new(parsed.verify(policy).ok()?).publication_time(self.index, policy).ok()
+            });
+            let bounded = matches!(bounds, Some(PublicationTime::Known { lo: Some(_), .. }));
+            if bounded || cosigned.is_none() {
+                cosigned = Some((earlier, note));
+            }
+            if bounded || policy.is_none() {
+                break;
             }
         }
-        Ok(None)
+        let with_proof = |(earlier, note)| Ok((note, self.directory.consistency_proof(earlier, size)?));
+        cosigned.map(with_proof).transpose()
     }
 }
 
 type EarlierNote = (Vec<u8>, Vec<detente_core::Digest>);
 
 impl Party {
+    /// The policy in `share/`, when it is there and parses.
+    fn shared_policy(&self) -> Option<Policy> {
+        let name = self.folder.name();
+        let policy = std::fs::read(self.folder.share().join(format!("{name}.policy"))).ok()?;
+        let companion = std::fs::read(self.folder.share().join(format!("{name}.policy.json"))).ok();
+        Policy::parse(&policy, companion.as_deref()).ok()
+    }
+
     /// No file goes out that a reader who trusts this log's key would refuse.
     fn verify_own(&self, bytes: &[u8], audience: KeyDigest) -> Result<(), PartyError> {
         let genesis = self.genesis.genesis();

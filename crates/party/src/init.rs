@@ -8,7 +8,7 @@ use detente_log::{LogSigner, LogWriter};
 use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
 use zeroize::Zeroizing;
 
-use crate::folder::{Writing, write_atomically};
+use crate::folder::{Writing, flush_folder, write_atomically};
 use crate::secret::{Secret, random};
 use crate::vault::{SecretName, Vault};
 use crate::{PartyError, PartyFolder, Unlock};
@@ -42,7 +42,8 @@ pub struct Initialised {
 /// # Errors
 /// [`PartyError::PartyExists`], [`PartyError::Unavailable`], those of the unlock file, the vault and the log.
 pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initialised, PartyError> {
-    if folder.vault().exists() || folder.log().exists() {
+    let parts = [folder.vault(), folder.log(), folder.path().join("recovery.key")];
+    if parts.iter().any(|part| part.exists()) {
         return Err(PartyError::PartyExists { path: folder.path().to_owned() });
     }
     // What can be refused without leaving anything behind comes first.
@@ -73,23 +74,54 @@ pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initial
     let genesis = Signer::genesis(&key(&author), &draft)?;
     let (history, _) = KeyHistory::begin(UnverifiedStatement::decode(&genesis)?)?;
 
-    // Keys are in the vault before anything that they sign is public.
-    let vault = Vault::create(&folder.vault(), &unlock)?;
+    // Made beside its place, and put in place at the end, the vault last: what an interrupted run leaves is no party yet.
+    let unfinished = Unfinished::begin(folder)?;
+    let vault = Vault::create(&unfinished.vault, &unlock)?;
     vault.put_secret(SecretName::Master, &Secret::random()?)?;
     vault.put_secret(SecretName::AuthorKey, &author)?;
     vault.put_secret(SecretName::SealingKey, &sealing)?;
     vault.put_secret(SecretName::CheckpointKey, &checkpoint)?;
     vault.put_secret(SecretName::Epoch, &Secret::random()?)?;
-    let recovery_path = folder.path().join("recovery.key");
-    write_recovery(&recovery_path, &recovery)?;
-    LogWriter::create(folder.log(), &options.origin)?.append(&[genesis], &signer)?;
+    drop(vault);
+    write_recovery(&unfinished.recovery, &recovery)?;
+    LogWriter::create(&unfinished.log, &options.origin)?.append(&[genesis], &signer)?;
+    let share = write_share(folder, options, &signer, &key(&author))?;
+    let recovery = unfinished.finish(folder)?;
+    Ok(Initialised { log: history.log(), unlock_created, recovery, share })
+}
 
-    Ok(Initialised {
-        log: history.log(),
-        unlock_created,
-        recovery: recovery_path,
-        share: write_share(folder, options, &signer, &key(&author))?,
-    })
+/// The parts of a party under construction.
+struct Unfinished {
+    vault: PathBuf,
+    log: PathBuf,
+    recovery: PathBuf,
+}
+
+impl Unfinished {
+    fn begin(folder: &PartyFolder) -> Result<Self, PartyError> {
+        let beside = |name: &str| folder.path().join(format!("{name}.new"));
+        let parts =
+            Self { vault: beside("vault.sqlite"), log: beside("log"), recovery: beside("recovery.key") };
+        for path in [&parts.vault, &parts.recovery] {
+            if path.exists() {
+                std::fs::remove_file(path).map_err(PartyError::unavailable(path))?;
+            }
+        }
+        if parts.log.exists() {
+            std::fs::remove_dir_all(&parts.log).map_err(PartyError::unavailable(&parts.log))?;
+        }
+        Ok(parts)
+    }
+
+    fn finish(self, folder: &PartyFolder) -> Result<PathBuf, PartyError> {
+        let recovery = folder.path().join("recovery.key");
+        for (from, to) in
+            [(&self.recovery, &recovery), (&self.log, &folder.log()), (&self.vault, &folder.vault())]
+        {
+            std::fs::rename(from, to).and_then(|()| flush_folder(to)).map_err(PartyError::unavailable(to))?;
+        }
+        Ok(recovery)
+    }
 }
 
 fn write_share(

@@ -2,13 +2,13 @@
 
 use detente_checkpoint::SigningKey;
 use detente_core::{Digest, LeafIndex, LogId};
-use detente_log::{LogDirectory, LogSigner, LogWriter};
+use detente_log::{LogDirectory, LogSigner, LogTree, LogWriter};
 use detente_statement::{KeyHistory, UnverifiedStatement};
 
 use crate::record::Record;
 use crate::secret::Secret;
 use crate::vault::{Row, SecretName, Vault};
-use crate::{PartyError, PartyFolder, Unlock};
+use crate::{PartyError, PartyFolder, Unlock, receipts};
 
 /// A party whose vault is open.
 pub struct Party {
@@ -72,25 +72,32 @@ impl Party {
             };
             if published { committed.push(index) } else { forgotten.push(index) }
         }
-        self.vault.settle(&committed, &forgotten)?;
         // A log that is older than its vault would grow a second version of what was published.
         if let Some(newest) = self.vault.newest_settled()?.filter(|newest| !newest.is_below(size)) {
             return Err(PartyError::LogBehindVault { index: newest });
         }
-        // A vault that is older than its log would give a seed twice; only a newer copy may go on.
-        let newest = size.get().checked_sub(1).filter(|newest| *newest > 0);
-        if let Some(newest) = newest {
-            let index = LeafIndex::new(newest)?;
-            let entry = UnverifiedStatement::decode(&writer.tree().entry(index)?)?;
-            let known = match self.vault.row(index)? {
-                Some(row) => Record::parse(&row.record, newest)?.statement == entry.id(),
-                None => entry.unverified_sealed().is_none(),
-            };
-            if !known {
-                return Err(PartyError::VaultBehindLog { index });
-            }
-        }
+        self.require_newest_sealed(&tree)?;
+        // Only now: what is forgotten by a vault that does not fit its log would be missed later.
+        self.vault.settle(&committed, &forgotten)?;
+        let note = LogDirectory::open(self.folder.log())?.checkpoint_bytes()?;
+        receipts::make_good(&self.folder.receipts(), &writer, &note)?;
         Ok(writer)
+    }
+
+    /// A vault that is older than its log would give a seed twice; only a newer copy may go on.
+    fn require_newest_sealed(&self, tree: &LogTree<'_>) -> Result<(), PartyError> {
+        for index in (1..tree.size().get()).rev() {
+            let index = LeafIndex::new(index)?;
+            let entry = UnverifiedStatement::decode(&tree.entry(index)?)?;
+            let known = match self.vault.row(index)? {
+                Some(row) => Record::parse(&row.record, index.get())?.statement == entry.id(),
+                // Not sealed, so no seed was used for it: the one before tells.
+                None if entry.unverified_sealed().is_none() => continue,
+                None => false,
+            };
+            return if known { Ok(()) } else { Err(PartyError::VaultBehindLog { index }) };
+        }
+        Ok(())
     }
 
     /// The record of an entry that is in the log, and the entry's bytes.

@@ -16,8 +16,8 @@ use crate::record::{Record, SeedPlace};
 use crate::secret::Secret;
 use crate::vault::{SealedRow, Sealer};
 
-/// Drafts handed over at a time: enough to outweigh the handing over, few enough to keep.
-const CHUNK: usize = 64;
+/// Drafts handed over at a time: enough to outweigh the handing over, few enough to stay in a core's cache.
+const CHUNK: usize = 16;
 
 /// The one thread that reads and stores feeds no more than three that seal.
 const MOST_THREADS: usize = 4;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use detente_checkpoint::proof;
 use detente_core::{Digest, LeafIndex};
@@ -27,11 +27,31 @@ pub(crate) fn write(
         verify_inclusion(index, published.size, leaf_hash(entry), &hashes, published.root)
             .map_err(LogError::from)?;
         let receipt = proof::write(Some(entry), index, &hashes, &published.checkpoint)?;
-        let path = folder.join(format!("{:08}.tlog-proof", index.get()));
-        // Not flushed: a receipt can be made again from the log at any time.
+        let path = path(folder, index);
+        // Not flushed: the next start makes a missing receipt again.
         std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
     }
     Ok(())
+}
+
+/// Makes the receipts that an interrupted commit left out: those of the newest entries, back to the first one there.
+pub(crate) fn make_good(folder: &Path, writer: &LogWriter, note: &[u8]) -> Result<(), PartyError> {
+    std::fs::create_dir_all(folder).map_err(PartyError::unavailable(folder))?;
+    let tree = writer.tree();
+    for index in (1..tree.size().get()).rev() {
+        let index = LeafIndex::new(index)?;
+        let path = path(folder, index);
+        if path.exists() {
+            break;
+        }
+        let receipt = detente_log::receipt(&tree, index, note)?;
+        std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
+    }
+    Ok(())
+}
+
+fn path(folder: &Path, index: LeafIndex) -> PathBuf {
+    folder.join(format!("{:08}.tlog-proof", index.get()))
 }
 
 /// Most subtrees that are remembered: those of a proof are some sixty at most, and neighbours share all but a few.

@@ -5,7 +5,9 @@ use std::path::Path;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use detente_core::{Label, LeafIndex};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, config::DbConfig, params,
+};
 use zeroize::Zeroizing;
 
 use crate::secret::{Secret, random};
@@ -19,6 +21,7 @@ const SCHEMA: &str = "
     CREATE TABLE counter (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
     CREATE TABLE entries (number INTEGER PRIMARY KEY, lookup BLOB, sealed BLOB NOT NULL);
     CREATE TABLE pending (number INTEGER PRIMARY KEY);
+    CREATE TABLE forgotten (number INTEGER NOT NULL, sealed BLOB NOT NULL);
     CREATE INDEX entries_by_lookup ON entries (lookup);
     INSERT INTO counter VALUES (1, 0);
 ";
@@ -106,7 +109,10 @@ impl Vault {
 
     /// A batch, and the key for its rows, which other threads may use meanwhile.
     pub(crate) fn begin(&mut self) -> Result<(&Sealer, Batch<'_>), PartyError> {
-        Ok((&self.sealer, Batch { transaction: self.connection.transaction()?, sealer: &self.sealer }))
+        // Reading the counter under a write lock keeps it from being given twice; it is written once, with the batch.
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let counter = transaction.query_row("SELECT next FROM counter", [], |row| row.get(0))?;
+        Ok((&self.sealer, Batch { transaction, sealer: &self.sealer, counter }))
     }
 
     pub(crate) fn row(&self, index: LeafIndex) -> Result<Option<Row>, PartyError> {
@@ -145,6 +151,11 @@ impl Vault {
     ) -> Result<(), PartyError> {
         let transaction = self.connection.transaction()?;
         for index in forgotten {
+            // Kept aside, not deleted: should the log turn out to be an old copy, this is all that opens the entry.
+            transaction.execute(
+                "INSERT INTO forgotten SELECT number, sealed FROM entries WHERE number = ?1",
+                [number(*index)?],
+            )?;
             transaction.execute("DELETE FROM entries WHERE number = ?1", [number(*index)?])?;
         }
         for index in committed.iter().chain(forgotten) {
@@ -169,17 +180,17 @@ impl Vault {
 pub(crate) struct Batch<'a> {
     transaction: Transaction<'a>,
     sealer: &'a Sealer,
+    /// The next counter.
+    counter: i64,
 }
 
 impl Batch<'_> {
     /// Takes a counter. It is spent for good when the batch is committed, which is before anything made with it is
     /// public; a batch that is dropped has shown nobody what it made.
-    pub(crate) fn spend_counter(&self) -> Result<u64, PartyError> {
-        let next: i64 = self
-            .transaction
-            .prepare_cached("UPDATE counter SET next = next + 1 RETURNING next - 1")?
-            .query_row([], |row| row.get(0))?;
-        u64::try_from(next).map_err(|_| PartyError::CountersSpent)
+    pub(crate) fn spend_counter(&mut self) -> Result<u64, PartyError> {
+        let spent = self.counter;
+        self.counter = spent.checked_add(1).ok_or(PartyError::CountersSpent)?;
+        u64::try_from(spent).map_err(|_| PartyError::CountersSpent)
     }
 
     pub(crate) fn insert(&self, index: LeafIndex, row: &SealedRow) -> Result<(), PartyError> {
@@ -196,6 +207,7 @@ impl Batch<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), PartyError> {
+        self.transaction.execute("UPDATE counter SET next = ?1", [self.counter])?;
         self.transaction.commit()?;
         Ok(())
     }
@@ -213,6 +225,8 @@ fn find_newest(connection: &Connection, sealer: &Sealer, id: &str) -> Result<Opt
 fn connect(path: &Path) -> Result<Connection, PartyError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    // Else every look-up with another id is planned anew, which costs more than the look-up.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // A counter that a crash un-spends would use one seed twice, so every commit reaches the disk; EXTRA, because with
     // FULL a power loss can bring the deleted journal back, and it would roll the commit back.
     connection.execute_batch(

@@ -12,6 +12,12 @@ const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::MalformedEntry, "of the word log, which has no vectors"),
     (Code::RootMismatch, "of the word log, which has no vectors"),
     (Code::DuplicateIncident, "of the word party, which has no vectors"),
+    (Code::MalformedRequest, "of the word witness, which has no vectors"),
+    (Code::UnknownOrigin, "of the word witness, which has no vectors"),
+    (Code::SizeConflict, "of the word witness, which has no vectors"),
+    (Code::ExtensionLines, "of the word witness, which has no vectors"),
+    (Code::ClockBehind, "of the word witness, which has no vectors"),
+    (Code::StaleStore, "of the word witness, which has no vectors"),
     (Code::Misuse, "the caller's fault: no input causes it"),
     (Code::Unavailable, "files and locks: no input causes it"),
 ];

@@ -8,6 +8,7 @@ use super::open_party;
 use crate::args::{Commit, DuplicatesArgument, ExtraArgument};
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
+use crate::show;
 
 pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure> {
     let options = options(commit)?;
@@ -61,7 +62,7 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
             ("skipped", None) => ", which holds this id".to_owned(),
             _ => String::new(),
         };
-        lines.push(format!("{word:<9} entry {entry}{note}: {}", committed.incident_id));
+        lines.push(format!("{word:<9} entry {entry}{note}: {}", show::harmless(&committed.incident_id)));
         items.push(Value::from([
             ("outcome", word.into()),
             ("entry", entry.to_string().into()),
@@ -85,7 +86,7 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
     if reported + amended > 0 {
         lines.push(format!("receipts   {receipts}/{:08}.tlog-proof and on", report.first.get()));
     }
-    Ok(Report::new(
+    let printed = Report::new(
         "commit/v1",
         [
             ("reports", items.into()),
@@ -98,7 +99,13 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
             ("receipts", receipts.into()),
         ],
         lines.join("\n"),
-    ))
+    );
+    Ok(match report.receipt_fault {
+        Some(fault) => {
+            printed.warn(format!("published, but a receipt is missing: {fault}; the next commit makes it"))
+        }
+        None => printed,
+    })
 }
 
 fn options(commit: &Commit) -> Result<CommitOptions, Failure> {

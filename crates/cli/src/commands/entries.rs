@@ -5,6 +5,7 @@ use super::open_party;
 use crate::args::Entries;
 use crate::failure::Failure;
 use crate::output::Report;
+use crate::show;
 
 pub(crate) fn run(entries: &Entries) -> Result<Report, Failure> {
     let folder = PartyFolder::new(&entries.party.party);
@@ -25,7 +26,7 @@ pub(crate) fn run(entries: &Entries) -> Result<Report, Failure> {
             ("length", u32::try_from(entry.length).unwrap_or(u32::MAX).into()),
         ];
         if let Some(private) = entry.private {
-            let id = private.incident_id.clone().unwrap_or_default();
+            let id = show::harmless(private.incident_id.as_deref().unwrap_or_default());
             line.push_str(&format!("  {:<15}  {id}", private.kind));
             let optional = |text: Option<String>| text.map_or(Value::Null, Value::from);
             let private = Value::from([

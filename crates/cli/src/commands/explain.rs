@@ -1,7 +1,7 @@
 //! Shows what a file says. Nothing is verified, and that is the first line.
 
 use detente_checkpoint::{NoteKey, Policy, UnverifiedCheckpoint, UnverifiedProof};
-use detente_core::json::Value;
+use detente_core::{Code, json::Value};
 use detente_disclosure::Profile;
 use detente_presentation::{PRESENTATION_LIMIT, UnverifiedPresentation};
 use detente_statement::{Body, UnverifiedStatement, key_digest};
@@ -18,11 +18,13 @@ pub(crate) fn run(explain: &Explain) -> Result<Report, Failure> {
     let bytes = read_limited(&explain.file, PRESENTATION_LIMIT)?;
     let name = explain.file.display().to_string();
     let (object, lines) = explained(&bytes).ok_or_else(|| {
+        if let Some((object, code, error)) = damaged(&bytes) {
+            return Failure::new(code, &*name, format!("it begins as a {object}, but: {error}"));
+        }
         let head: String = String::from_utf8_lossy(&bytes).chars().take(40).collect();
-        Failure::new(detente_core::Code::Misuse, &*name, format!("expected a file of détente, got {head:?}…"))
-            .hint(
-                "known: presentation, receipt, checkpoint, policy, companion, key, profile, entry, age file",
-            )
+        Failure::new(Code::Misuse, &*name, format!("expected a file of détente, got {head:?}…")).hint(
+            "known: presentation, receipt, checkpoint, policy, companion, key, profile, entry, age file",
+        )
     })?;
     let mut text = "UNVERIFIED  nothing below has been checked; anybody could have written it\n".to_owned();
     text.push_str(&format!("object      {object}, {} bytes", bytes.len()));
@@ -43,6 +45,20 @@ pub(crate) fn run(explain: &Explain) -> Result<Report, Failure> {
         ],
         text,
     ))
+}
+
+/// What a file is by its first words, and why it is not.
+fn damaged(bytes: &[u8]) -> Option<(&'static str, Code, String)> {
+    if bytes.starts_with(b"c2sp.org/tlog-proof") {
+        let error = UnverifiedProof::parse(bytes).err()?;
+        return Some(("tlog-proof", error.code(), error.to_string()));
+    }
+    let head = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes));
+    if head.starts_with('{') && head.contains("\"presentation/v") {
+        let error = UnverifiedPresentation::parse(bytes).err()?;
+        return Some(("presentation", error.code(), error.to_string()));
+    }
+    None
 }
 
 fn explained(bytes: &[u8]) -> Option<(&'static str, Lines)> {

@@ -27,7 +27,7 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
         false => "was there already",
     };
     let mut text = format!(
-        "party      {name}\nlog        {} ({origin})\nlog id     {}\nvault      {}\nunlock     {} ({unlock})\nrecovery   {} (move it offline: it can end this log when all else is lost)\n",
+        "party      {name}\nlog        {} ({origin})\nlog id     {}\nvault      {}\nunlock     {} ({unlock})\nrecovery   {} (move it offline: it is the log's last key)\n",
         path(&folder.log()),
         made.log,
         path(&folder.vault()),

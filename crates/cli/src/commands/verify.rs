@@ -108,6 +108,7 @@ fn presentation_report(
         statement.author(),
     );
     text.push_str(&published_text(word, lo, hi));
+    text.push_str(&witnesses_text(verified.witnessing()));
     text.push_str(&format!(
         "granted to  {}{}\n            TLP:{} PAP:{}, {} (the discloser's word)\nopened      {} slots, {present} hold a value; {sealed} stay sealed\n",
         terms.audience,
@@ -199,6 +200,7 @@ fn verify_proof(file: &str, bytes: &[u8], entry: Option<&Path>, policy: &Policy)
         text.push_str(&format!("statement   {} ({})\n", statement.id(), statement.unverified_kind()));
     }
     text.push_str(&published_text(word, lo, hi));
+    text.push_str(&witnesses_text(&witnessing));
     text.push_str("checked     the log's signature; that the entry is in its tree at this index\n");
     text.push_str(&list("not checked", &not_checked));
     text.push_str(verdict);
@@ -259,6 +261,14 @@ fn witness_gaps(witnessing: &Witnessing, word: &str) -> Vec<String> {
         gaps.push("QUORUM-SPLIT: no times under this policy".to_owned());
     }
     gaps
+}
+
+fn witnesses_text(witnessing: &Witnessing) -> String {
+    let Witnessing::Witnessed { cosignatures } = witnessing else { return String::new() };
+    let one = |cosignature: &detente_checkpoint::VerifiedCosignature| {
+        format!("{} at {}", show::harmless(cosignature.witness().as_str()), show::time(cosignature.time()))
+    };
+    format!("witnesses   {}\n", cosignatures.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
 fn witnesses(witnessing: &Witnessing) -> Value {

@@ -17,15 +17,15 @@ pub(crate) const EIGHT: &str = r#"{"names":{"all":[[0,8]],"code":[[4,2]],"ends":
 {"container":true,"name":"box","pointer":"/box","slot":6,"types":["object","string"]},
 {"name":"inside","pointer":"/box/in side","slot":7,"types":["boolean","number"]}],"version":1,"width":8}"#;
 
-/// Sixteen slots: a residue with a number and a string in three parts inside it, a derived slot, three of no use.
+/// Sixteen slots: a residue with a number inside it, a string in three parts, a derived slot, three of no use.
 pub(crate) const SIXTEEN: &str = r#"{"names":{},"profile":"sixteen","slots":[
 {"name":"kind","slot":0,"types":["string"]},{"name":"claimed_time","slot":1,"types":["string"]},
 {"name":"author_role","slot":2,"types":["string"]},{"name":"amends","slot":3,"types":["string"]},
 {"name":"rest","pointer":"/rest","residue":true,"slot":5,"types":["object"]},
 {"name":"year","pointer":"/rest/date/year","slot":6,"types":["number"]},
-{"name":"p.1","part":[0,1],"pointer":"/rest/p","slot":7,"types":["string"]},
-{"name":"p.2","part":[1,2],"pointer":"/rest/p","slot":8,"types":["string"]},
-{"name":"p.3","part":[2,0],"pointer":"/rest/p","slot":9,"types":["string"]},
+{"name":"p.1","part":[0,1],"pointer":"/p","slot":7,"types":["string"]},
+{"name":"p.2","part":[1,2],"pointer":"/p","slot":8,"types":["string"]},
+{"name":"p.3","part":[2,0],"pointer":"/p","slot":9,"types":["string"]},
 {"name":"country","pointer":"/country","slot":11,"types":["array"]},
 {"coarse_of":11,"name":"region","pointer":"/region","slot":12,"types":["array"]},
 {"name":"a~b/c","pointer":"/a~0b~1c","slot":13,"types":["array","boolean","number","object","string"]}

@@ -45,8 +45,10 @@ fn a_bad_report_after_many_leaves_everything_as_it_was() {
     assert_eq!(files(&stage.folder().log()), log);
     assert_eq!((stage.counter(), stage.number("SELECT count(*) FROM entries")), (0, 0));
     assert_eq!(stage.commit(&ids).size.get(), 501);
-    let entries = (0..500).map(|number| stage.field(number + 1, "id").unwrap().unwrap());
-    assert_eq!(entries.map(|id| id.as_str().unwrap().to_owned()).collect::<Vec<_>>(), ids);
+    for number in (0..500).step_by(31) {
+        let id = stage.field(number + 1, "id").unwrap().unwrap();
+        assert_eq!(id.as_str(), Some(ids[number as usize]));
+    }
 }
 
 #[test]

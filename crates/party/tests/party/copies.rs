@@ -58,7 +58,10 @@ fn rows_that_change_places_do_not_open() {
     stage.swap("entries", "sealed", [1, 2]);
     for index in [1, 2] {
         let refused = stage.field(index, "id").unwrap_err();
-        assert!(matches!(refused, PartyError::VaultRow { table: "entries", number } if number == index), "{refused}");
+        assert!(
+            matches!(refused, PartyError::VaultRow { table: "entries", number } if number == index),
+            "{refused}"
+        );
         assert_eq!(refused.code().as_str(), "UNAVAILABLE");
     }
     stage.swap("entries", "sealed", [1, 2]);
@@ -84,7 +87,8 @@ fn keys_that_change_places_do_not_open() {
 fn a_changed_byte_of_a_row_is_noticed() {
     let stage = Stage::new();
     stage.commit(&["n-1"]);
-    let sealed: Vec<u8> = stage.database().query_row("SELECT sealed FROM entries", [], |row| row.get(0)).unwrap();
+    let sealed: Vec<u8> =
+        stage.database().query_row("SELECT sealed FROM entries", [], |row| row.get(0)).unwrap();
     for position in (0..sealed.len()).step_by(5) {
         let mut changed = sealed.clone();
         changed[position] ^= 0x10;
@@ -106,7 +110,10 @@ fn look_ups_that_change_places_are_noticed() {
     stage.swap("entries", "lookup", [1, 2]);
     for duplicates in [Duplicates::Refuse, Duplicates::Amend, Duplicates::Skip] {
         let refused = stage.try_commit(duplicates, &reports(&["n-1"])).unwrap_err();
-        assert!(matches!(refused, PartyError::VaultRow { table: "entries", number: 2 }), "{duplicates:?}: {refused}");
+        assert!(
+            matches!(refused, PartyError::VaultRow { table: "entries", number: 2 }),
+            "{duplicates:?}: {refused}"
+        );
     }
     let index = LeafIndex::new(1).unwrap();
     assert!(stage.party().disclosing(index, &["id".to_owned()]).is_ok());

@@ -47,7 +47,10 @@ fn rows_that_the_log_holds_are_settled() {
     let report = stage.try_commit(Duplicates::Skip, &reports(&["n-1", "n-2", "n-3"])).unwrap();
     let outcomes: Vec<_> = report.reports.iter().map(|report| report.outcome.clone()).collect();
     let index = |index| LeafIndex::new(index).unwrap();
-    assert_eq!(outcomes, [Outcome::Skipped(index(1)), Outcome::Skipped(index(2)), Outcome::Reported(index(3))]);
+    assert_eq!(
+        outcomes,
+        [Outcome::Skipped(index(1)), Outcome::Skipped(index(2)), Outcome::Reported(index(3))]
+    );
     assert_eq!((stage.counter(), stage.pending(), stage.log_size()), (3, 0, 4));
     for index in 1..4 {
         stage.disclose(index, &["id"]).unwrap();

@@ -8,8 +8,8 @@ use std::{
 
 use detente_core::{LeafIndex, Name, Origin, UnixSeconds, json::Value};
 use detente_party::{
-    Audience, CommitOptions, CommitReport, Duplicates, GrantOptions, InitOptions, Party, PartyError, PartyFolder,
-    Unlock, init_party, read_reports,
+    Audience, CommitOptions, CommitReport, Duplicates, GrantOptions, InitOptions, Party, PartyError,
+    PartyFolder, Unlock, init_party, read_reports,
 };
 use detente_presentation::{Pap, Tlp};
 use rusqlite::Connection;
@@ -54,7 +54,11 @@ impl Stage {
     }
 
     /// Commits reports, one a line.
-    pub(crate) fn try_commit(&self, duplicates: Duplicates, reports: &str) -> Result<CommitReport, PartyError> {
+    pub(crate) fn try_commit(
+        &self,
+        duplicates: Duplicates,
+        reports: &str,
+    ) -> Result<CommitReport, PartyError> {
         let options = CommitOptions { duplicates, ..CommitOptions::default() };
         self.party().commit(&options, |each| read_reports("reports", reports.as_bytes(), each))
     }

@@ -25,7 +25,7 @@ use crate::{random::Random, vector::Expect, vectors};
 /// Copies of each valid vector with bytes damaged.
 const BYTES: usize = 3;
 /// Presentations of random logs that are written in one run.
-const SCENES: usize = 500;
+const SCENES: usize = 400;
 
 /// JSON Lines, one damaged copy a line: `operation`, `input`, `from` (the path of the valid vector) and `expect` null.
 pub fn lines(seed: u64) -> String {

@@ -18,7 +18,12 @@ pub(super) fn damaged(entries: &[Vec<u8>], random: &mut Random) -> Vec<Vec<u8>> 
     let mut entries = entries.to_vec();
     for _ in 0..=random.below(3) {
         match random.below(8) {
-            0 | 1 => text::reorder(&mut entries, random),
+            0 | 1 => {
+                // A log without its own genesis is over at once.
+                let mut rest = entries.split_off(usize::from(!random.once_in(6)).min(entries.len()));
+                text::reorder(&mut rest, random);
+                entries.extend(rest);
+            }
             2 if !entries.is_empty() => {
                 let at = random.below(entries.len());
                 entries[at] = statements::damaged(&entries[at], random);
@@ -59,12 +64,15 @@ pub(super) fn another(log: [u8; 32], random: &mut Random) -> Vec<u8> {
             return Statement::sealing(log, by, [random.below(4) as u8; 32]).signed(by);
         }
     };
-    if odd && random.once_in(2) {
+    if random.once_in(6) {
         // A bit of the possession, when there is one.
         *body.last_mut().unwrap() ^= 1;
         return Statement::visible(log, author, kind, body).signed(author);
     }
     let mut statement = Statement::visible(log, author, kind, body);
+    if kind > 6 && random.once_in(2) {
+        statement.sealed = Some([random.below(4) as u8; 32]);
+    }
     if random.once_in(8) {
         change(&mut statement, random);
     }
@@ -78,6 +86,9 @@ fn fitted(entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let again = |entry: &Vec<u8>| {
         let mut statement = parse(entry)?;
         let key = ring::by_digest(&statement.author)?;
+        if statement.log == log {
+            return None;
+        }
         statement.log = log;
         Some(signed_again(&mut statement, key))
     };

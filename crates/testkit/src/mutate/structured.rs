@@ -20,6 +20,7 @@ use crate::{
 pub(super) fn copies(vector: &Vector, random: &mut Random) -> Vec<Object> {
     let count = match vector.operation {
         "statement.replay" => 30,
+        "disclosure.seal" => 25,
         "presentation.verify" => 6,
         "core.number" | "core.base64" | "checkpoint.vkey" => 10,
         "statement.decode" | "disclosure.profile" | "checkpoint.proof" => 8,
@@ -71,10 +72,7 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "disclosure.select" => bytes(input, "profile", |bytes| file(bytes, random)),
         "disclosure.slots" if random.once_in(5) => bytes(input, "profile", |bytes| file(bytes, random)),
         "disclosure.slots" => bytes(input, "document", |bytes| file(bytes, random)),
-        "disclosure.seal" => {
-            let values = json::damaged(&input["values"], random);
-            input.insert("values".to_owned(), values);
-        }
+        "disclosure.seal" => sealed(input, random),
         "disclosure.open" => opened(input, random),
         "presentation.verify" if random.once_in(6) => policy(input, random),
         "presentation.verify" => bytes(input, "file", |bytes| file(bytes, random)),
@@ -214,6 +212,35 @@ fn entries(input: &mut Object, random: &mut Random) {
     let given: Vec<Vec<u8>> = given.map(|text| base64::decode(text).unwrap()).collect();
     let damaged = replay::damaged(&given, random).iter().map(|entry| base64::encode(entry).into()).collect();
     input.insert("entries".to_owned(), Value::Array(damaged));
+}
+
+/// Claimed times and statement ids, from which a character is then changed.
+const FORMS: &[(&str, &str)] = &[
+    ("1", "2026"),
+    ("1", "2026-02"),
+    ("1", "2024-02-29"),
+    ("1", "2000-02-29"),
+    ("1", "2100-02-28"),
+    ("1", "2026-11-30"),
+    ("1", "2026-12-31T23:59:60Z"),
+    ("1", "2026-01-01T00:00:00.5+23:59"),
+    ("1", "0000-01-01T00:00:00-00:00"),
+    ("3", "00000000000000000000000000000000000000000000000000000000000000af"),
+];
+
+fn sealed(input: &mut Object, random: &mut Random) {
+    if random.once_in(3) {
+        let values = json::damaged(&input["values"], random);
+        input.insert("values".to_owned(), values);
+    } else if let Some(Value::Object(values)) = input.get_mut("values") {
+        let (slot, form) = FORMS[random.below(FORMS.len())];
+        let text = if random.once_in(3) {
+            text::characters(form, random)
+        } else {
+            text::same_alphabet(form, random)
+        };
+        values.insert(slot.to_owned(), text.into());
+    }
 }
 
 fn opened(input: &mut Object, random: &mut Random) {

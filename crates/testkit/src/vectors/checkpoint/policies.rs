@@ -130,6 +130,11 @@ fn forms(operation: &mut Operation) {
         format!("log\t{log}\nwitness  w1 \t {witness}\nquorum\tw1\n"),
     );
     ok(
+        "form-separators-around",
+        "spaces and tabs before the first word and after the last, also of a url and of `quorum`",
+        format!(" \tlog {log} https://log.example/ \n\twitness w1 {witness}\t \n  quorum w1 \t\n"),
+    );
+    ok(
         "form-urls",
         "urls",
         format!(

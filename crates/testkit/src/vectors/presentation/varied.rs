@@ -45,7 +45,7 @@ pub(crate) fn input(
 ) -> Object {
     let mut scene = sealed(random);
     history(&mut scene, ring, another, random);
-    let reference = if random.once_in(8) { 1 + random.below(13) } else { scene.index };
+    let reference = if random.once_in(20) { 1 + random.below(13) } else { scene.index };
     scene.index = reference.min(12);
     scene.size = if random.once_in(4) { scene.index + 1 + random.below(13 - scene.index) } else { 13 };
     scene.cosigned = cosigned(random);
@@ -53,13 +53,14 @@ pub(crate) fn input(
     let file = granted(&scene, random);
     let rules = [
         "quorum w1\n",
+        "quorum w2\n",
         "quorum none\n",
         "group g 2 w1 w2 w3\nquorum g\n",
         "group g all w1 w2\nquorum g\n",
         "group h any w1 w2\ngroup g 1 h w3\nquorum g\n",
     ];
     let policy = scene.policy(rules[random.below(rules.len())]);
-    let companion = (!random.once_in(10)).then(|| companion(&policy, random.below(2) as u32));
+    let companion = (!random.once_in(10)).then(|| companion(&policy, u32::from(random.once_in(4))));
     let reader = random.once_in(3).then(|| audience().digest());
     input_for(&file, &policy, companion.as_deref(), reader)
 }
@@ -69,7 +70,8 @@ fn sealed(random: &mut Random) -> Scene {
     let mut values: Vec<(u16, Value)> =
         vec![(0, "incident.report".into()), (12, "a summary".into()), (33, "54".into()), (34, "1330".into())];
     let special = [0, 1, 2, 3, 32, 33, 34, 35, 36, 73, 211, 212, 213, 255];
-    for _ in 0..random.below(4) {
+    let count = if random.once_in(3) { 1 + random.below(3) } else { 0 };
+    for _ in 0..count {
         let slot = if random.once_in(3) { random.below(256) as u16 } else { *random.pick(&special) };
         values.push((slot, json(VALUES[random.below(VALUES.len())])));
     }
@@ -95,7 +97,8 @@ fn history(
 ) {
     let (party, log) = (scene.party.clone(), scene.party.log());
     let mut events = vec![0];
-    for _ in 0..random.below(4) {
+    let count = if !random.once_in(3) { 0 } else { 1 + random.below(3) };
+    for _ in 0..count {
         let at = 1 + random.below(12);
         if at == scene.index {
             continue;
@@ -126,15 +129,15 @@ fn history(
         events.sort_unstable();
         events.dedup();
     }
-    if random.once_in(8) {
+    if random.once_in(16) {
         let at = random.below(events.len());
         events.remove(at);
     }
-    if random.once_in(12) {
+    if random.once_in(24) {
         events.insert(random.below(events.len() + 1), 7);
     }
     scene.events = events;
-    if random.once_in(8) {
+    if random.once_in(10) {
         scene.granter = random.pick(&[party.author, party.checkpoint, party.recovery, audience()]).clone();
     }
 }
@@ -146,7 +149,7 @@ fn cosigned(random: &mut Random) -> Vec<(u8, u64)> {
         names.reverse();
     }
     let usual = |random: &mut Random| {
-        if random.once_in(12) { *random.pick(&times) } else { times[2 + random.below(3)] }
+        if random.once_in(24) { *random.pick(&times) } else { times[2 + random.below(3)] }
     };
     names.into_iter().map(|name| (name, usual(random))).collect()
 }
@@ -160,7 +163,7 @@ fn granted(scene: &Scene, random: &mut Random) -> Vec<u8> {
     if let Some((earlier, _)) = &mut scene.earlier {
         *earlier = (*earlier).min(size);
     }
-    if !random.once_in(4) {
+    if !random.once_in(8) {
         return scene.file();
     }
     let choice = random.below(8);

@@ -1,0 +1,275 @@
+//! A store in one SQLite file.
+
+use std::{
+    fs::OpenOptions,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use detente_checkpoint::NoteKey;
+use detente_core::{Digest, Origin, TreeSize, UnixSeconds};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params,
+};
+
+use crate::{Evidence, EvidenceKind, Kept, MAX_EVIDENCE, Seen, SeenKey, WitnessError, WitnessStore};
+
+const FORMAT: &str = "detente-witness-store-v1";
+
+const SCHEMA: &str = "
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE newest (
+        origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, time INTEGER NOT NULL, note BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE evidence (
+        number INTEGER PRIMARY KEY, origin TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
+        root BLOB NOT NULL, time INTEGER NOT NULL, request BLOB NOT NULL, newest BLOB,
+        UNIQUE (origin, kind, size, root)
+    );
+";
+
+/// How long a second process waits for the first one's step.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A store in one file, which belongs to one key. Several processes may have it open.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Mutex<Connection>,
+}
+
+impl SqliteStore {
+    /// Makes the store of a witness key, mode 0600. A file that is there is never touched.
+    ///
+    /// # Errors
+    /// [`WitnessError::Unavailable`], also when the file exists; [`WitnessError::Store`].
+    pub fn create(path: &Path, witness: &NoteKey) -> Result<Self, WitnessError> {
+        // The file is made by us first, so that SQLite finds one that nobody else can read.
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        options.open(path).map_err(WitnessError::unavailable(path))?;
+        let mut connection = connect(path).map_err(WitnessError::store)?;
+        fill(&mut connection, witness).map_err(WitnessError::store)?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Opens the store of a witness key. It never makes one: a witness that forgot what it signed must not sign.
+    ///
+    /// # Errors
+    /// [`WitnessError::NoStore`]; [`WitnessError::OtherStore`] for another format or another key's;
+    /// [`WitnessError::Store`].
+    pub fn open(path: &Path, witness: &NoteKey) -> Result<Self, WitnessError> {
+        if !path.is_file() {
+            return Err(WitnessError::NoStore { path: path.to_owned() });
+        }
+        let connection = connect(path).map_err(WitnessError::store)?;
+        let (format, key) = owner(&connection).map_err(WitnessError::store)?;
+        if format.as_deref() != Some(FORMAT) || key.as_deref() != Some(witness.to_string().as_str()) {
+            let (path, witness): (PathBuf, String) = (path.to_owned(), witness.to_string());
+            return Err(WitnessError::OtherStore { path, witness });
+        }
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // Whoever panicked dropped its transaction, which undid it.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl WitnessStore for SqliteStore {
+    fn newest(&self, origin: &Origin) -> Result<Option<Seen>, WitnessError> {
+        let found = self
+            .connection()
+            .prepare_cached("SELECT size, root, time, note FROM newest WHERE origin = ?1")
+            .and_then(|mut query| {
+                query
+                    .query_row([origin.as_str()], |row| {
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Vec<u8>>(3)?))
+                    })
+                    .optional()
+            })
+            .map_err(WitnessError::store)?;
+        let Some((size, root, time, note)) = found else { return Ok(None) };
+        let key =
+            seen_key(size, root, time).ok_or_else(|| WitnessError::StoreRow { origin: origin.clone() })?;
+        Seen::restore(origin, key, &note).map(Some)
+    }
+
+    fn compare_and_set(
+        &self,
+        origin: &Origin,
+        expected: Option<&SeenKey>,
+        next: &Seen,
+    ) -> Result<bool, WitnessError> {
+        let mut connection = self.connection();
+        replace(&mut connection, origin, expected, next).map_err(WitnessError::store)
+    }
+
+    fn keep_evidence(&self, origin: &Origin, evidence: &Evidence) -> Result<Kept, WitnessError> {
+        let mut connection = self.connection();
+        keep(&mut connection, origin, evidence).map_err(WitnessError::store)
+    }
+
+    fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
+        let connection = self.connection();
+        let rows = evidence(&connection, origin).map_err(WitnessError::store)?;
+        let found: Option<Vec<_>> = rows.into_iter().map(EvidenceRow::restore).collect();
+        found.ok_or_else(|| WitnessError::StoreRow { origin: origin.clone() })
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    // A step that a power cut undoes after its cosignature went out lets the witness sign another tree. EXTRA flushes the
+    // folder too, after the journal's removal, which is what commits.
+    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;")?;
+    Ok(connection)
+}
+
+fn fill(connection: &mut Connection, witness: &NoteKey) -> rusqlite::Result<()> {
+    let transaction = immediate(connection)?;
+    transaction.execute_batch(SCHEMA)?;
+    for (name, value) in [("format", FORMAT), ("witness", &witness.to_string())] {
+        transaction.execute("INSERT INTO meta VALUES (?1, ?2)", [name, value])?;
+    }
+    transaction.commit()
+}
+
+/// Format and vkey; neither when the file is another database, or a store whose creation did not finish.
+fn owner(connection: &Connection) -> rusqlite::Result<(Option<String>, Option<String>)> {
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
+    if connection.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok((None, None));
+    }
+    let value = |name: &str| {
+        connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+    };
+    Ok((value("format")?, value("witness")?))
+}
+
+/// Takes the write lock at once: a read that is upgraded later could have been overtaken.
+fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+fn replace(
+    connection: &mut Connection,
+    origin: &Origin,
+    expected: Option<&SeenKey>,
+    next: &Seen,
+) -> rusqlite::Result<bool> {
+    let transaction = immediate(connection)?;
+    let key = next.key();
+    let values = named_params! {
+        ":origin": origin.as_str(), ":size": integer(key.size.get()), ":root": key.root.as_bytes().as_slice(),
+        ":time": integer(key.time.get()), ":note": next.note().as_bytes(),
+    };
+    let changed = match expected {
+        None => transaction.execute(
+            "INSERT INTO newest VALUES (:origin, :size, :root, :time, :note) ON CONFLICT DO NOTHING",
+            values,
+        )?,
+        Some(expected) => {
+            let found = transaction.query_row(
+                "SELECT count(*) FROM newest WHERE origin = ?1 AND size = ?2 AND root = ?3 AND time = ?4",
+                params![
+                    origin.as_str(),
+                    integer(expected.size.get()),
+                    expected.root.as_bytes().as_slice(),
+                    integer(expected.time.get())
+                ],
+                |row| row.get::<_, i64>(0),
+            )?;
+            if found == 0 {
+                0
+            } else {
+                transaction.execute(
+                    "UPDATE newest SET size = :size, root = :root, time = :time, note = :note WHERE origin = :origin",
+                    values,
+                )?
+            }
+        }
+    };
+    transaction.commit()?;
+    Ok(changed == 1)
+}
+
+fn keep(connection: &mut Connection, origin: &Origin, evidence: &Evidence) -> rusqlite::Result<Kept> {
+    let transaction = immediate(connection)?;
+    let (origin, kind) = (origin.as_str(), evidence.kind.as_str());
+    let (size, root) = (integer(evidence.size.get()), evidence.root.as_bytes().as_slice());
+    let count = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
+        transaction.query_row(sql, values, |row| row.get::<_, i64>(0))
+    };
+    let known = count(
+        "SELECT count(*) FROM evidence WHERE origin = ?1 AND kind = ?2 AND size = ?3 AND root = ?4",
+        &[&origin, &kind, &size, &root],
+    )?;
+    if known != 0 {
+        return Ok(Kept::Known);
+    }
+    if count("SELECT count(*) FROM evidence WHERE origin = ?1 AND kind = ?2", &[&origin, &kind])?
+        >= MAX_EVIDENCE as i64
+    {
+        return Ok(Kept::Full);
+    }
+    transaction.execute(
+        "INSERT INTO evidence (origin, kind, size, root, time, request, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![origin, kind, size, root, integer(evidence.time.get()), evidence.request, evidence.newest],
+    )?;
+    transaction.commit()?;
+    Ok(Kept::New)
+}
+
+struct EvidenceRow {
+    kind: String,
+    size: i64,
+    root: Vec<u8>,
+    time: i64,
+    request: Vec<u8>,
+    newest: Option<Vec<u8>>,
+}
+
+impl EvidenceRow {
+    fn restore(self) -> Option<Evidence> {
+        let SeenKey { size, root, time } = seen_key(self.size, self.root, self.time)?;
+        let kind = EvidenceKind::parse(&self.kind)?;
+        Some(Evidence { kind, size, root, time, request: self.request, newest: self.newest })
+    }
+}
+
+fn evidence(connection: &Connection, origin: &Origin) -> rusqlite::Result<Vec<EvidenceRow>> {
+    let mut query = connection.prepare_cached(
+        "SELECT kind, size, root, time, request, newest FROM evidence WHERE origin = ?1 ORDER BY number",
+    )?;
+    let rows = query.query_map([origin.as_str()], |row| {
+        Ok(EvidenceRow {
+            kind: row.get(0)?,
+            size: row.get(1)?,
+            root: row.get(2)?,
+            time: row.get(3)?,
+            request: row.get(4)?,
+            newest: row.get(5)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn seen_key(size: i64, root: Vec<u8>, time: i64) -> Option<SeenKey> {
+    let size = TreeSize::new(u64::try_from(size).ok()?).ok()?;
+    let time = UnixSeconds::new(u64::try_from(time).ok()?).ok()?;
+    Some(SeenKey { size, root: Digest::from_slice(&root).ok()?, time })
+}
+
+/// Sizes and times are at most 2^63 - 1, so nothing is cut.
+const fn integer(value: u64) -> i64 {
+    value.cast_signed()
+}
