@@ -138,9 +138,14 @@ impl<'p> SlotValues<'p> {
         let profile = self.profile();
         let salts = Salts::new(seed);
         let hasher = LeafHasher::new(log);
+        // Both run in slot order, so no slot is looked up.
+        let mut present = self.iter().peekable();
         let leaves: Vec<[u8; 32]> = (0..profile.width() as u16)
             .map(SlotNumber::new)
-            .map(|slot| *hasher.leaf(slot, &salts.salt(slot), self.get(slot)).as_bytes())
+            .map(|slot| {
+                let value = present.next_if(|(next, _)| next.number() == slot).map(|(_, value)| value);
+                *hasher.leaf(slot, &salts.salt(slot), value).as_bytes()
+            })
             .collect();
         let tree = SlotTree::from_leaves(&leaves);
         #[allow(

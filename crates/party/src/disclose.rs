@@ -128,7 +128,7 @@ impl Disclosing<'_> {
             nonce: random()?,
         };
         let grant = terms.sign(&party.key(SecretName::AuthorKey)?);
-        let checkpoint = self.directory.checkpoint()?;
+        let checkpoint = self.covering()?;
         let size = checkpoint.claimed().size();
         let genesis = EventDraft {
             index: LeafIndex::ZERO,
@@ -148,6 +148,23 @@ impl Disclosing<'_> {
         let bytes = draft.to_bytes()?;
         party.verify_own(&bytes, options.audience.key())?;
         Ok(bytes)
+    }
+
+    /// The newest note above the entry that meets the quorum of the policy that the party hands over; the newest of all
+    /// when none does, or without such a policy. One that no witness has cosigned yet would only be refused.
+    fn covering(&self) -> Result<UnverifiedCheckpoint, PartyError> {
+        let newest = self.directory.checkpoint()?;
+        let Some(policy) = self.party.shared_policy().filter(|policy| policy.quorum_name().is_some()) else {
+            return Ok(newest);
+        };
+        for size in self.directory.history()?.into_iter().rev().filter(|size| self.index.is_below(*size)) {
+            let note = UnverifiedCheckpoint::parse(&self.directory.history_note(size)?)?;
+            let verified = note.clone().verify(&policy);
+            if verified.is_ok_and(|verified| verified.require_quorum(&policy).is_ok()) {
+                return Ok(note);
+            }
+        }
+        Ok(newest)
     }
 
     /// The newest note from before the entry that gives an earliest time under the policy that the party hands over;

@@ -4,7 +4,7 @@ use detente_core::LeafIndex;
 use detente_log::LogDirectory;
 use detente_party::{Duplicates, Outcome};
 
-use crate::stage::{Stage, reports};
+use crate::stage::{Stage, files, reports};
 
 fn entry(stage: &Stage, index: u64) -> Vec<u8> {
     LogDirectory::open(stage.folder().log()).unwrap().entry(LeafIndex::new(index).unwrap()).unwrap()
@@ -41,6 +41,10 @@ fn rows_that_the_log_holds_are_settled() {
     let stage = Stage::new();
     stage.commit(&["n-1", "n-2"]);
     stage.unsettle(1);
+    let receipts = files(&stage.folder().receipts());
+    for receipt in receipts.keys() {
+        std::fs::remove_file(receipt).unwrap();
+    }
     // What is in the log can be opened at once.
     stage.disclose(1, &["id"]).unwrap();
 
@@ -55,6 +59,10 @@ fn rows_that_the_log_holds_are_settled() {
     for index in 1..4 {
         stage.disclose(index, &["id"]).unwrap();
     }
+    // The receipts that the crash kept from being written are there too, the same bytes or under a newer checkpoint.
+    let made_good = files(&stage.folder().receipts());
+    assert_eq!(made_good.len(), 3);
+    assert!(receipts.keys().all(|receipt| made_good.contains_key(receipt)));
 }
 
 /// Settled rows stay settled when the batch that follows is refused.

@@ -103,6 +103,7 @@ fn table(operation: &str) -> (Places, Places) {
             &[("file", Base64), ("policy", Base64), ("companion", Base64), ("audience", FixedHexadecimal)],
             &[],
         ),
+        "witness.request" | "witness.decide" => (&[("request", Base64)], &[]),
         // Texts and numbers only.
         "core.number" | "core.base64" | "merkle.tile" | "checkpoint.vkey" => (&[], &[]),
         other => panic!("no byte strings listed for {other}"),

@@ -9,11 +9,15 @@ use crate::build::{
 };
 
 /// The same text, its known signature lines made over the text as it is now. Times of cosignatures stay. Whatever is
-/// no note stays as it is; so does what stands before a proof's note.
+/// no note stays as it is; so does what stands before the note of a proof or of a request.
 pub(super) fn resigned(text: &str) -> String {
     let Some((head, tail)) = text.rsplit_once("\n\n") else { return text.to_owned() };
     let (before, signed) = match head.split_once("\n\n") {
-        Some((proof, note)) if head.starts_with("c2sp.org/tlog-proof@v1\n") => (format!("{proof}\n\n"), note),
+        Some((proof, note))
+            if ["c2sp.org/tlog-proof@v1\n", "old "].iter().any(|first| head.starts_with(first)) =>
+        {
+            (format!("{proof}\n\n"), note)
+        }
         _ => (String::new(), head),
     };
     let signed = format!("{signed}\n");

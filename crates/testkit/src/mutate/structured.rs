@@ -76,6 +76,7 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "disclosure.open" => opened(input, random),
         "presentation.verify" if random.once_in(6) => policy(input, random),
         "presentation.verify" => bytes(input, "file", |bytes| file(bytes, random)),
+        "witness.request" | "witness.decide" => bytes(input, "request", |bytes| note(bytes, random)),
         other => panic!("no structured damage for {other}"),
     }
 }

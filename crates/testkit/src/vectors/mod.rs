@@ -7,6 +7,7 @@ mod merkle;
 pub(crate) mod presentation;
 pub mod readme;
 mod statement;
+mod witness;
 
 use crate::vector::Vector;
 
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Vector> {
         statement::vectors(),
         disclosure::vectors(),
         presentation::vectors(),
+        witness::vectors(),
     ]
     .concat()
 }
