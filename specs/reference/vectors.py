@@ -13,6 +13,7 @@ import presentation
 import profiles
 import statement
 import strict_json
+import witness
 from core import Refused
 
 
@@ -268,11 +269,47 @@ def presentation_verify(given):
             "lo": _optional_decimal(verdict.lo), "hi": _optional_decimal(verdict.hi)}
 
 
+# witness
+
+
+def witness_request(given):
+    found = witness.parse_request(_bytes(given, "request"))
+    return {"old": str(found.old), "origin": found.origin, "size": str(found.size), "root": found.root.hex(),
+            "proof": [item.hex() for item in found.proof]}
+
+
+def _seconds(given, name):
+    if _number(given, name) > core.MAXIMUM:
+        raise VectorFault(f"{name}: expected at most 2^63 - 1")
+    return _number(given, name)
+
+
+def _newest(given):
+    if given.get("newest") is None:
+        return witness.Newest()
+    if not isinstance(given["newest"], dict):
+        raise VectorFault("newest: expected an object")
+    return witness.Newest(_seconds(given["newest"], "size"), _hash(given["newest"], "root"), _seconds(given["newest"], "time"))
+
+
+def witness_decide(given):
+    data, newest, now = _bytes(given, "request"), _newest(given), _seconds(given, "now")
+    vkeys, own = _list(given, "keys"), _text(given, "witness")
+    if not all(isinstance(vkey, str) for vkey in vkeys):
+        raise VectorFault("keys: expected strings")
+    keys = [texts.parse_vkey(vkey) for vkey in vkeys]
+    own = texts.parse_vkey(own)
+    witness.require_configuration(keys, own)
+    code, after, keeps = witness.answer(keys, own, newest, data, now)
+    return {"code": code, "status": witness.status_of(code), "size": str(after.size), "time": str(after.time), "keeps": keeps}
+
+
 OPERATIONS = {f"{f.__name__.replace('_', '.', 1)}": f for f in (
     core_json, core_file, core_number, core_base64, core_digest, merkle_root, merkle_inclusion, merkle_consistency,
     merkle_subtree, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
     checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, statement_decode, statement_replay,
-    disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify)}
+    disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify,
+    witness_request, witness_decide)}
 
 
 # Running

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::Read as _,
+    io::{Read as _, Write as _},
     process::{Output, Stdio},
 };
 
@@ -40,6 +40,13 @@ fn a_reader_that_leaves_is_no_failure() {
         "disclose 7 --party a --unlock a.key --field occurred --field action --to b.example --out -",
         "--help",
         "commit --help",
+        "show 7 --party a --unlock a.key",
+        "show 7 --party a --unlock a.key --document",
+        "receipt 7 --party a --out -",
+        "completion bash",
+        "completion zsh",
+        "completion fish",
+        "doctor --party a",
         "explain p.json",
     ] {
         let output = read_one_byte(&world, arguments);
@@ -48,6 +55,53 @@ fn a_reader_that_leaves_is_no_failure() {
         assert_ne!(output.status.code(), Some(101), "{arguments}");
         assert_eq!(output.status.code(), Some(0), "{arguments}: {stderr}");
     }
+}
+
+#[test]
+fn a_long_list_is_whole_and_its_reader_may_leave() {
+    let world = World::new();
+    // More than is held in memory, so that the list is printed as it is read.
+    let reports: String =
+        (0..1100).map(|number| format!("{{\"incident_id\":\"long-{number}\"}}\n")).collect();
+    std::fs::write(world.path().join("many.jsonl"), reports).unwrap();
+    let commit = world.detente("commit --party a --unlock a.key many.jsonl").output().unwrap();
+    assert!(commit.status.success(), "{}", text(&commit.stderr));
+    let entries = |arguments: &str| {
+        let output =
+            world.detente(&format!("entries --party a --unlock a.key {arguments}")).output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{arguments}");
+        output.stdout
+    };
+    let indices = |bytes: &[u8]| -> Vec<u64> {
+        let value = Value::parse_file(bytes).unwrap();
+        let items = value.as_object().unwrap()["entries"].as_array().unwrap().to_vec();
+        let index = |item: &Value| item.as_object().unwrap()["index"].as_str().unwrap().parse().unwrap();
+        items.iter().map(index).collect()
+    };
+    let all: Vec<u64> = (0..1112).collect();
+    assert_eq!(indices(&entries("--json")), all);
+    assert_eq!(indices(&entries("--json --newest")), all.iter().rev().copied().collect::<Vec<_>>());
+    assert_eq!(indices(&entries("--json --since 100 --limit 1001")), all[100..1101]);
+    let lines = text(&entries("--since 0"));
+    assert_eq!(lines.lines().count(), 1112);
+    assert!(lines.lines().last().unwrap().ends_with("long-1099"), "{lines}");
+    for arguments in ["entries --party a --unlock a.key", "entries --party a --json"] {
+        let output = read_one_byte(&world, arguments);
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{arguments}");
+    }
+    let full = world.command("sh").args(["-c", "detente entries --party a > /dev/full"]).output().unwrap();
+    assert_eq!(full.status.code(), Some(2));
+    assert_eq!(text(&full.stderr), "UNAVAILABLE standard output: the result could not be written\n");
+    // A list that is damaged further on says nothing on standard output.
+    let tile = world.path().join("a/log/tile/entries/003");
+    std::fs::write(&tile, b"damaged").unwrap();
+    let damaged = world.detente("entries --party a").output().unwrap();
+    assert_eq!(
+        (damaged.status.code(), text(&damaged.stdout)),
+        (Some(1), String::new()),
+        "{}",
+        text(&damaged.stderr)
+    );
 }
 
 #[test]
@@ -86,6 +140,42 @@ fn a_second_writer_is_refused_and_nothing_happens() {
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
 }
 
+/// Runs a command at a terminal of its own (`script` of util-linux) and types an answer.
+fn at_a_terminal(world: &World, arguments: &str, answer: &str) -> (Option<i32>, String) {
+    let mut script = world.command("script");
+    script.args(["--quiet", "--return", "--command", &format!("detente {arguments}"), "/dev/null"]);
+    let script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = script.spawn().expect("script, of util-linux, is installed");
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), text(&output.stdout).replace('\r', ""))
+}
+
+#[test]
+fn a_person_is_asked_before_a_file_is_written() {
+    let world = World::new();
+    let disclose = "disclose 7 --party a --unlock a.key --field id --to b.example --out new.json";
+    let written = || world.path().join("new.json").exists();
+    let question = "Open this to b.example? [y/N]";
+    for answer in ["n\n", "\n", "yy\n"] {
+        let (exit, said) = at_a_terminal(&world, disclose, answer);
+        assert_eq!(exit, Some(2), "{said}");
+        assert!(said.contains(question) && said.contains("nothing was written"), "{said}");
+        assert!(said.contains("dt-0007-antivirus-update"), "asked without showing what is opened: {said}");
+        assert!(!written());
+    }
+    let (exit, said) = at_a_terminal(&world, disclose, "y\n");
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains(question) && said.contains("written    new.json"), "{said}");
+    assert_eq!(said.matches("dt-0007-antivirus-update").count(), 1, "shown once: {said}");
+    assert!(written());
+    for told in ["--force --yes", "--force --yes --quiet", "--force --json", "--dry-run"] {
+        let (exit, said) = at_a_terminal(&world, &format!("{disclose} {told}"), "");
+        assert_eq!(exit, Some(0), "{told}: {said}");
+        assert!(!said.contains("[y/N]"), "{told}: {said}");
+    }
+}
+
 #[test]
 fn json_and_people_get_the_same_exit_code() {
     let world = World::new();
@@ -102,6 +192,15 @@ fn json_and_people_get_the_same_exit_code() {
         ("explain reports.jsonl", 2),
         ("entries --party a", 0),
         ("entries --party b/trusted", 2),
+        ("entries --party a --kind incident.report", 2),
+        ("show 7 --party a --unlock a.key", 0),
+        ("show 99 --party a --unlock a.key", 2),
+        ("receipt 7 --party a", 0),
+        ("receipt 99 --party a", 2),
+        ("amend --party a --unlock a.key reports.jsonl", 0),
+        ("sets save first --party a --field id --force", 0),
+        ("sets show nobody --party a", 2),
+        ("man man1", 0),
         ("disclose 7 --party a --unlock a.key --field nothing --to b.example --out n.json", 1),
         ("commit --party a --unlock a.key reports.jsonl", 1),
         ("init --party a --origin a.example/log --unlock a.key", 2),

@@ -58,6 +58,12 @@ pub enum CheckpointError {
         /// The rule broken.
         expected: &'static str,
     },
+    /// Not the body of an anchor.
+    #[error("anchor: expected {expected}")]
+    MalformedAnchor {
+        /// The rule broken.
+        expected: &'static str,
+    },
     /// Not a tlog-proof.
     #[error("proof: expected {expected}")]
     MalformedProof {
@@ -154,6 +160,7 @@ impl CheckpointError {
             Self::WeakKey(_) => Code::WeakKey,
             Self::MalformedCheckpoint { .. } => Code::MalformedCheckpoint,
             Self::MalformedProof { .. } => Code::MalformedProof,
+            Self::MalformedAnchor { .. } => Code::MalformedStatement,
             Self::MalformedPolicy { .. } => Code::MalformedPolicy,
             Self::MalformedCompanion { .. } => Code::MalformedCompanion,
             Self::CompanionMismatch { .. } => Code::CompanionMismatch,

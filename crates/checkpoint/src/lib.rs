@@ -10,6 +10,7 @@
 //! - [`UnverifiedCheckpoint::verify`]: the only way to a [`VerifiedCheckpoint`].
 //! - [`Pool`]: the earliest and the latest time of publication of an entry.
 //! - [`UnverifiedProof`]: an entry's inclusion in one file.
+//! - [`UnverifiedAnchor`]: the body of a statement that holds another log's checkpoint.
 //!
 //! # Out of scope
 //! - The tree itself and what an entry means: other words.
@@ -17,6 +18,7 @@
 //! - Signature types other than 0x01 and 0x04: their lines are carried and ignored.
 #![forbid(unsafe_code)]
 
+pub mod anchor;
 mod checkpoint;
 pub mod cosignature;
 mod error;
@@ -28,6 +30,7 @@ mod time;
 mod verify;
 mod vkey;
 
+pub use anchor::{Anchor, UnverifiedAnchor};
 pub use checkpoint::TreeHead;
 pub use error::{CheckpointError, PolicyFault};
 pub use key::{InvalidSignature, PublicKey, SigningKey, WeakKey};

@@ -1,8 +1,16 @@
 //! Commands and options. Help texts end in a command that works when pasted after `detente demo`.
 
+mod daily;
+mod keys;
+mod manual;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use daily::{Amend, Receipt, Sets, SetsList, SetsSave, SetsShow, Show};
+pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
+pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
 
 /// Trust but verify, for cyberspace: sealed incident logs between parties that do not trust each other.
 #[derive(Debug, Parser)]
@@ -36,6 +44,11 @@ pub(crate) enum Command {
     Disclose(Disclose),
     /// Verify a presentation, a receipt or a tlog-proof, offline
     Verify(Verify),
+    /// Verify another log whole, and record its checkpoint in one's own
+    Anchor(Anchor),
+    /// Cosign checkpoints of logs, as a neutral third
+    #[command(subcommand)]
+    Witness(crate::commands::witness::Witness),
     /// Work on a log that somebody published
     #[command(subcommand)]
     Log(Log),
@@ -43,6 +56,24 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Play the whole story on the shipped incidents
     Demo(Demo),
+    /// Show the whole record of one sealed entry, to its owner
+    Show(Show),
+    /// Make the receipt of an entry again, from the log
+    Receipt(Receipt),
+    /// Seal amendments of reports that are committed, and publish them in one checkpoint
+    Amend(Amend),
+    /// Saved choices of fields, for `disclose --set`
+    #[command(subcommand)]
+    Sets(Sets),
+    /// The keys that sign for a party
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Print what a shell needs to complete these commands
+    Completion(Completion),
+    /// Write manual pages, one a command
+    Man(Man),
+    /// Look for what may be wrong with a party, and change nothing
+    Doctor(Doctor),
 }
 
 /// Whose folder, and what opens it.
@@ -87,19 +118,9 @@ pub(crate) enum ExtraArgument {
     Plus,
 }
 
+/// Reports, and what is said of each.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  detente commit --party a --unlock a.key --duplicates amend reports.jsonl"
-)]
-pub(crate) struct Commit {
-    #[command(flatten)]
-    pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
-    /// What to do with an incident id that is already committed
-    #[arg(long, value_enum, default_value = "refuse")]
-    pub(crate) duplicates: DuplicatesArgument,
+pub(crate) struct ReportArguments {
     /// What to do with a property that the profile does not know
     #[arg(long, value_enum, default_value = "refuse")]
     pub(crate) extra: ExtraArgument,
@@ -121,13 +142,45 @@ pub(crate) struct Commit {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  detente entries --party a --unlock a.key")]
+#[command(
+    after_help = "Example:\n  detente commit --party a --unlock a.key --duplicates amend reports.jsonl"
+)]
+pub(crate) struct Commit {
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Unlock file of the vault
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: PathBuf,
+    /// What to do with an incident id that is already committed
+    #[arg(long, value_enum, default_value = "refuse")]
+    pub(crate) duplicates: DuplicatesArgument,
+    #[command(flatten)]
+    pub(crate) reports: ReportArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente entries --party a --unlock a.key --newest --limit 5")]
 pub(crate) struct Entries {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
     /// Unlock file of the vault; without it only what everybody sees is shown
     #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
     pub(crate) unlock: Option<PathBuf>,
+    /// Only entries of this kind, such as sealed; with the unlock file also a real one, such as incident.amend
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Only entries of this incident id; needs the unlock file
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Only entries from this index on
+    #[arg(long, value_name = "INDEX")]
+    pub(crate) since: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<String>,
+    /// The newest first
+    #[arg(long)]
+    pub(crate) newest: bool,
 }
 
 #[derive(Debug, Args)]
@@ -144,8 +197,11 @@ pub(crate) struct Disclose {
     #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
     pub(crate) unlock: PathBuf,
     /// A field to open: a name such as sector.2, or a dotted pointer; a group opens whole (can be repeated)
-    #[arg(long = "field", value_name = "NAME", required = true)]
+    #[arg(long = "field", value_name = "NAME", required_unless_present = "sets")]
     pub(crate) fields: Vec<String>,
+    /// A saved choice of fields to open, from sets/ (can be repeated)
+    #[arg(long = "set", value_name = "NAME")]
+    pub(crate) sets: Vec<String>,
     /// The audience: a name that trusted/ maps to a key, or a key file
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) to: String,
@@ -164,6 +220,9 @@ pub(crate) struct Disclose {
     /// Show what would be seen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Do not ask; a command without a terminal never asks
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Overwrite the file
     #[arg(long)]
     pub(crate) force: bool,
@@ -187,6 +246,22 @@ pub(crate) struct Verify {
     /// age identity file, for an encrypted presentation
     #[arg(long, value_name = "FILE")]
     pub(crate) identity: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  detente anchor b/log --party a --unlock a.key --policy b/share/b.policy")]
+pub(crate) struct Anchor {
+    /// Folder of the other log
+    #[arg(value_name = "LOG")]
+    pub(crate) log: PathBuf,
+    #[command(flatten)]
+    pub(crate) party: PartyArguments,
+    /// Unlock file of the vault
+    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
+    pub(crate) unlock: PathBuf,
+    /// Your own policy for that log
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

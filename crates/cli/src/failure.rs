@@ -110,6 +110,10 @@ impl From<PartyError> for Failure {
         if let PartyError::Presentation(error) = error {
             return error.into();
         }
+        let error = match error {
+            PartyError::OtherLog(failure) => return (*failure).into(),
+            other => other,
+        };
         let culprit = match &error {
             PartyError::Unavailable { path, .. }
             | PartyError::KeyFile { path, .. }
@@ -119,26 +123,37 @@ impl From<PartyError> for Failure {
             | PartyError::VaultFormat { path }
             | PartyError::WrongUnlock { path }
             | PartyError::UnlockFile { path }
-            | PartyError::UnlockFileOpen { path, .. } => path.display().to_string(),
+            | PartyError::UnlockFileOpen { path, .. }
+            | PartyError::SetExists { path } => path.display().to_string(),
             PartyError::Report { place, .. }
             | PartyError::ReportTooLong { place, .. }
             | PartyError::NoIncidentId { place }
             | PartyError::DuplicateInBatch { place, .. }
+            | PartyError::UnknownIncident { place, .. }
             | PartyError::DuplicateIncident { place, .. } => place.to_string(),
             PartyError::NoReports => "FILE".to_owned(),
             PartyError::ReportShape { place, source } => match source.pointer() {
                 Some(pointer) if !pointer.is_empty() => format!("{place} {pointer}"),
                 _ => place.to_string(),
             },
-            PartyError::NoRecord { index } | PartyError::Pending { index } => format!("entry {index}"),
-            PartyError::LogBehindVault { .. } => "log".to_owned(),
-            PartyError::VaultBehindLog { .. } | PartyError::Database(_) | PartyError::VaultRow { .. } => {
-                "vault".to_owned()
-            }
+            PartyError::NoRecord { index }
+            | PartyError::Pending { index }
+            | PartyError::NoEntry { index, .. }
+            | PartyError::RecordMismatch { index } => format!("entry {index}"),
+            PartyError::LogBehindVault { .. }
+            | PartyError::LogClosed { .. }
+            | PartyError::NoKeyEvent { .. } => "log".to_owned(),
+            PartyError::KeyNotRevocable { key, .. } | PartyError::LastAuthorKey { key } => key.to_string(),
+            PartyError::KeyNotUsable { .. }
+            | PartyError::VaultBehindLog { .. }
+            | PartyError::Database(_)
+            | PartyError::VaultRow { .. } => "vault".to_owned(),
             PartyError::UnknownAudience { name, .. } | PartyError::AmbiguousAudience { name, .. } => {
                 name.clone()
             }
             PartyError::Argument { argument, .. } => (*argument).to_owned(),
+            PartyError::UnknownSet { name, .. } => name.clone(),
+            PartyError::SetLine { path, line, .. } => format!("{}:{line}", path.display()),
             PartyError::Recipient { .. } => "--encrypt-to".to_owned(),
             PartyError::Disclosure(DisclosureError::UnknownName { name, .. }) => name.clone(),
             PartyError::Log(error) => log_culprit(error),
@@ -159,6 +174,7 @@ impl From<PartyError> for Failure {
             PartyError::DuplicateInBatch { .. } | PartyError::DuplicateIncident { .. } => {
                 Some("--duplicates amend commits it as an amendment, --duplicates skip leaves it out")
             }
+            PartyError::UnknownIncident { .. } => Some("a first report is committed with `detente commit`"),
             PartyError::ReportShape { source: DisclosureError::UnknownProperty { pointer, .. }, .. }
                 if !pointer.starts_with("/plus/") =>
             {
@@ -171,7 +187,15 @@ impl From<PartyError> for Failure {
             PartyError::Disclosure(DisclosureError::UnknownName { .. }) => Some(
                 "`detente disclose INDEX --field id --dry-run` shows slot names; dotted pointers such as victim.country work too",
             ),
+            PartyError::UnknownSet { .. } => {
+                Some("`detente sets list` shows the sets there are, `detente sets save` makes one")
+            }
+            PartyError::SetExists { .. } => Some("--force overwrites it"),
             PartyError::NoRecord { .. } => Some("`detente entries` lists what can be disclosed"),
+            PartyError::KeyNotUsable { .. } => Some("restore the newest copy of the vault"),
+            PartyError::LastAuthorKey { .. } => {
+                Some("`detente keys rotate --role author` replaces it, `detente keys add` makes another")
+            }
             PartyError::VaultBehindLog { .. } => {
                 Some("restore the newest copy of the vault; this one would seal with used seeds")
             }
@@ -180,10 +204,10 @@ impl From<PartyError> for Failure {
             }
             _ => None,
         };
-        let of_reader = matches!(error, PartyError::KeyFile { .. });
+        let of_reader = matches!(error, PartyError::KeyFile { .. } | PartyError::SetLine { .. });
         let message = match &error {
             // The culprit names the place already.
-            PartyError::ReportShape { source, .. } => source.to_string(),
+            PartyError::ReportShape { source, .. } | PartyError::SetLine { source, .. } => source.to_string(),
             error => error.to_string(),
         };
         let failure = Self { hint: hint.map(str::to_owned), ..Self::new(error.code(), culprit, message) };

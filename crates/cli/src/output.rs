@@ -1,7 +1,9 @@
 //! The one place that prints. Results go to standard output, the rest to standard error; with `--json` one object goes
 //! to standard output, on success and on failure, and nothing else.
 
-use std::io::{IsTerminal as _, Write as _};
+mod list;
+
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::Failure;
 use crate::show;
+
+pub(crate) use list::List;
 
 /// What a command found out: for people and for machines, and the exit code.
 #[derive(Debug)]
@@ -23,6 +27,10 @@ pub(crate) struct Report {
     pub(crate) text: String,
     /// Said on standard error before the result.
     pub(crate) warnings: Vec<String>,
+    /// Whether the result is on standard output already.
+    is_printed: bool,
+    /// The exit code; not 0 for a result that is itself bad news.
+    exit: u8,
 }
 
 impl Report {
@@ -32,7 +40,18 @@ impl Report {
         text: String,
     ) -> Self {
         let json = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { schema, json, text, warnings: Vec::new() }
+        Self { schema, json, text, warnings: Vec::new(), is_printed: false, exit: 0 }
+    }
+
+    /// A result that is on standard output already.
+    pub(crate) fn printed() -> Self {
+        Self { is_printed: true, ..Self::new("", [], String::new()) }
+    }
+
+    /// A result with another exit code than 0.
+    pub(crate) const fn exit(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
     }
 
     pub(crate) fn warn(mut self, warning: impl Into<String>) -> Self {
@@ -64,7 +83,9 @@ impl Printer {
                 .iter()
                 .for_each(|warning| to_stderr(&show::harmless_lines(&format!("warning: {warning}\n"))));
         }
-        let printed = if self.json {
+        let printed = if report.is_printed {
+            true
+        } else if self.json {
             let mut json = report.json;
             json.insert("detente".to_owned(), report.schema.into());
             let warnings: Vec<Value> = report.warnings.into_iter().map(Value::from).collect();
@@ -76,7 +97,7 @@ impl Printer {
             to_stdout(show::harmless_lines(&format!("{}\n", report.text)).as_bytes())
         };
         if printed {
-            return ExitCode::SUCCESS;
+            return ExitCode::from(report.exit);
         }
         to_stderr("UNAVAILABLE standard output: the result could not be written\n");
         ExitCode::from(2)
@@ -103,6 +124,19 @@ impl Printer {
         if !self.quiet && !self.json {
             to_stderr(&show::harmless_lines(&format!("{text}\n")));
         }
+    }
+
+    /// Asks a person, who is shown `text` first. Without a terminal on both sides nobody is asked, and the answer is
+    /// none: a script must not wait for one.
+    pub(crate) fn ask(self, text: &str, question: &str) -> Option<bool> {
+        if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return None;
+        }
+        to_stderr(&show::harmless_lines(&format!("{text}\n{question} [y/N] ")));
+        let mut answer = String::new();
+        // What cannot be read is no yes.
+        let read = std::io::stdin().lock().take(64).read_line(&mut answer);
+        Some(read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
     /// A progress bar, drawn when a person watches standard error.

@@ -139,6 +139,7 @@ codes! {
     ClockBehind, "CLOCK-BEHIND", Unavailable, "a clock that stands far before a time already signed (witness)";
     StaleStore, "STALE-STORE", Unavailable, "a store older than what was signed with its key (witness)";
     DuplicateIncident, "DUPLICATE-INCIDENT", Invalid, "an incident id that is already committed (party)";
+    UnknownIncident, "UNKNOWN-INCIDENT", Invalid, "an amendment of an incident id that is not committed (party)";
     Misuse, "MISUSE", Misuse, "a wrong argument or combination";
     Unavailable, "UNAVAILABLE", Unavailable, "a file, lock or store that cannot be used";
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use detente_core::{Digest, LeafIndex, TreeSize, json::Value};
 use detente_disclosure::{ClaimedTime, Envelope, RealKind, Severity};
-use detente_statement::Signer;
+use detente_statement::{Role, Signer};
 
 use crate::fit::fit;
 use crate::pipeline::{Draft, Pipeline, Sealed, SealingKeys};
 use crate::record::{Record, SeedPlace};
-use crate::vault::{Batch, SecretName};
+use crate::vault::Batch;
 use crate::{Party, PartyError, Place, receipts};
 
 /// What to do with an incident id that is already committed.
@@ -21,6 +21,8 @@ pub enum Duplicates {
     Amend,
     /// Leave the report out.
     Skip,
+    /// As [`Self::Amend`], and refuse a report whose incident id is not committed yet.
+    AmendOnly,
 }
 
 /// What to do with a property that the profile has no slot for.
@@ -114,7 +116,7 @@ impl Party {
         let mut writer = self.open_log()?;
         let (before, _) = writer.state();
         let first = LeafIndex::new(before.get())?;
-        let sealing = self.key(SecretName::SealingKey)?;
+        let sealing = self.key_in_use(Role::Sealing)?;
         let log_signer = self.log_signer()?;
         let epoch = self.epoch;
 
@@ -189,7 +191,7 @@ impl Sequencer<'_, '_> {
                     self.report(place, id, Outcome::Skipped(row.index));
                     return Ok(());
                 }
-                Duplicates::Amend => {
+                Duplicates::Amend | Duplicates::AmendOnly => {
                     let mut same = known.envelope.clone();
                     (same.kind, same.amends) = (envelope.kind, envelope.amends);
                     if known.document == document && same == envelope {
@@ -201,6 +203,9 @@ impl Sequencer<'_, '_> {
                     amended = Some(row.index);
                 }
             }
+        }
+        if amended.is_none() && self.options.duplicates == Duplicates::AmendOnly {
+            return Err(PartyError::UnknownIncident { place, id });
         }
         values.set_envelope(&envelope)?;
         let index = LeafIndex::new(self.next)?;

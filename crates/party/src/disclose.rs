@@ -6,14 +6,12 @@ use detente_checkpoint::{Policy, PolicyFiles, Pool, PublicationTime, UnverifiedC
 use detente_core::{KeyDigest, LeafIndex, TreeSize, UnixSeconds, json::Value};
 use detente_disclosure::{Profile, SlotNumber, SlotValues};
 use detente_log::LogDirectory;
-use detente_presentation::{
-    EventDraft, GrantTerms, Pap, PresentationDraft, Reader, Tlp, UnverifiedPresentation,
-};
-use detente_statement::UnverifiedStatement;
+use detente_presentation::{GrantTerms, Pap, PresentationDraft, Reader, Tlp, UnverifiedPresentation};
+use detente_statement::{Role, UnverifiedStatement, key_digest};
 
+use crate::covering::{covering, shared_policy};
 use crate::record::Record;
 use crate::secret::random;
-use crate::vault::SecretName;
 use crate::{Audience, Party, PartyError};
 
 /// To whom, and under which marking.
@@ -127,19 +125,18 @@ impl Disclosing<'_> {
             time: options.time,
             nonce: random()?,
         };
-        let grant = terms.sign(&party.key(SecretName::AuthorKey)?);
-        let checkpoint = self.covering()?;
+        let author = party.key_in_use(Role::Author)?;
+        let grant = terms.sign(&author);
+        let events = party.key_events(&self.directory.tree()?)?;
+        // Under a checkpoint from before its enrolment the key would be a stranger's.
+        let above = events.enrolment(key_digest(&author.public())).max(self.index);
+        let checkpoint = covering(&self.directory, shared_policy(&party.folder).as_ref(), above)?;
         let size = checkpoint.claimed().size();
-        let genesis = EventDraft {
-            index: LeafIndex::ZERO,
-            entry: self.directory.entry(LeafIndex::ZERO)?,
-            proof: self.directory.inclusion_proof(LeafIndex::ZERO, size)?,
-        };
         let draft = PresentationDraft {
             index: self.index,
             inclusion: self.directory.inclusion_proof(self.index, size)?,
             checkpoint: checkpoint.note().as_bytes().to_vec(),
-            events: vec![genesis],
+            events: events.drafts(&self.directory, size)?,
             earlier: self.earlier(size)?,
             entry: self.entry,
             openings,
@@ -150,28 +147,11 @@ impl Disclosing<'_> {
         Ok(bytes)
     }
 
-    /// The newest note above the entry that meets the quorum of the policy that the party hands over; the newest of all
-    /// when none does, or without such a policy. One that no witness has cosigned yet would only be refused.
-    fn covering(&self) -> Result<UnverifiedCheckpoint, PartyError> {
-        let newest = self.directory.checkpoint()?;
-        let Some(policy) = self.party.shared_policy().filter(|policy| policy.quorum_name().is_some()) else {
-            return Ok(newest);
-        };
-        for size in self.directory.history()?.into_iter().rev().filter(|size| self.index.is_below(*size)) {
-            let note = UnverifiedCheckpoint::parse(&self.directory.history_note(size)?)?;
-            let verified = note.clone().verify(&policy);
-            if verified.is_ok_and(|verified| verified.require_quorum(&policy).is_ok()) {
-                return Ok(note);
-            }
-        }
-        Ok(newest)
-    }
-
     /// The newest note from before the entry that gives an earliest time under the policy that the party hands over;
     /// witness times never decrease, so no older one gives a later time. Without such a note the newest cosigned one:
     /// the reader's policy may count what the party's own does not.
     fn earlier(&self, size: TreeSize) -> Result<Option<EarlierNote>, PartyError> {
-        let policy = self.party.shared_policy();
+        let policy = shared_policy(&self.party.folder);
         let mut cosigned = None;
         for earlier in self.directory.history()?.into_iter().rev().filter(|size| !self.index.is_below(*size))
         {
@@ -199,14 +179,6 @@ impl Disclosing<'_> {
 type EarlierNote = (Vec<u8>, Vec<detente_core::Digest>);
 
 impl Party {
-    /// The policy in `share/`, when it is there and parses.
-    fn shared_policy(&self) -> Option<Policy> {
-        let name = self.folder.name();
-        let policy = std::fs::read(self.folder.share().join(format!("{name}.policy"))).ok()?;
-        let companion = std::fs::read(self.folder.share().join(format!("{name}.policy.json"))).ok();
-        Policy::parse(&policy, companion.as_deref()).ok()
-    }
-
     /// No file goes out that a reader who trusts this log's key would refuse.
     fn verify_own(&self, bytes: &[u8], audience: KeyDigest) -> Result<(), PartyError> {
         let genesis = self.genesis.genesis();

@@ -1,12 +1,13 @@
 //! The log as its owner sees it: what everybody sees, and with the vault what was sealed.
 
+use core::ops::ControlFlow;
+
 use detente_core::{Digest, KeyDigest, LeafIndex, StatementId};
-use detente_log::LogDirectory;
 use detente_merkle::leaf_hash;
 use detente_statement::{Kind, UnverifiedStatement};
 
 use crate::record::Record;
-use crate::{Party, PartyError, PartyFolder};
+use crate::{EntryFilter, Party, PartyError, PartyFolder, list_filtered};
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,23 +50,24 @@ pub fn list_entries(
     party: Option<&Party>,
     mut each: impl FnMut(EntryView) -> Result<(), PartyError>,
 ) -> Result<(), PartyError> {
-    let directory = LogDirectory::open(folder.log())?;
-    let tree = directory.tree()?;
-    for (index, entry) in (0..).zip(tree.entries(0..tree.size().get())) {
-        let entry = entry?;
-        let statement = UnverifiedStatement::decode(&entry)?;
-        let index = LeafIndex::new(index)?;
-        each(EntryView {
-            index,
-            kind: statement.unverified_kind(),
-            statement: statement.id(),
-            author: statement.unverified_author(),
-            leaf: leaf_hash(&entry).digest(),
-            length: entry.len(),
-            private: party.map(|party| party.private_view(index)).transpose()?.flatten(),
-        })?;
-    }
-    Ok(())
+    list_filtered(folder, party, &EntryFilter::default(), |entry| {
+        each(entry)?;
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+/// An entry as its owner sees it.
+pub(crate) fn view(party: Option<&Party>, index: LeafIndex, entry: &[u8]) -> Result<EntryView, PartyError> {
+    let statement = UnverifiedStatement::decode(entry)?;
+    Ok(EntryView {
+        index,
+        kind: statement.unverified_kind(),
+        statement: statement.id(),
+        author: statement.unverified_author(),
+        leaf: leaf_hash(entry).digest(),
+        length: entry.len(),
+        private: party.map(|party| party.private_view(index)).transpose()?.flatten(),
+    })
 }
 
 impl Party {

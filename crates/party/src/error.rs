@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use detente_checkpoint::CheckpointError;
-use detente_core::{Code, CoreError, LeafIndex};
+use detente_core::{Code, CoreError, KeyDigest, LeafIndex, TreeSize};
 use detente_disclosure::DisclosureError;
 use detente_log::LogError;
 use detente_presentation::PresentationError;
@@ -52,6 +52,23 @@ pub enum PartyError {
         /// The vault.
         path: PathBuf,
     },
+    /// The passphrase does not open the vault.
+    #[error("{}: expected the passphrase of this vault, got another", path.display())]
+    WrongPassphrase {
+        /// The vault.
+        path: PathBuf,
+    },
+    /// A vault that is opened by other means.
+    #[error("{}: expected {expected}, got other means to open the vault", path.display())]
+    OtherMeans {
+        /// The vault.
+        path: PathBuf,
+        /// The means.
+        expected: &'static str,
+    },
+    /// No passphrase.
+    #[error("expected a passphrase of 1 to 1024 bytes in one line of UTF-8, got another text")]
+    Passphrase,
     /// Not an unlock file.
     #[error("{}: expected an unlock file, got other contents", path.display())]
     UnlockFile {
@@ -87,6 +104,42 @@ pub enum PartyError {
     LogBehindVault {
         /// The entry.
         index: LeafIndex,
+    },
+    /// An entry that was a key event when the vault looked at it.
+    #[error("entry {index}: expected the key event that this vault noted, got another entry")]
+    NoKeyEvent {
+        /// The entry.
+        index: LeafIndex,
+    },
+    /// The vault's key of a role is none that may sign in the log: the vault is an old copy.
+    #[error(
+        "expected a key that the log lets sign as its {role} key, got {key}: the vault is older than its log"
+    )]
+    KeyNotUsable {
+        /// The role.
+        role: &'static str,
+        /// The key in use.
+        key: KeyDigest,
+    },
+    /// The log has ended.
+    #[error("expected a log that goes on, got one that entry {index} closes")]
+    LogClosed {
+        /// The entry.
+        index: LeafIndex,
+    },
+    /// A key that cannot be revoked.
+    #[error("expected a usable author key of this log, got {why}")]
+    KeyNotRevocable {
+        /// The digest typed.
+        key: KeyDigest,
+        /// What it is.
+        why: &'static str,
+    },
+    /// Without an author key the party could sign no key event and no grant any more.
+    #[error("expected another author key in the vault to go on with, got none")]
+    LastAuthorKey {
+        /// The key in use.
+        key: KeyDigest,
     },
     /// A thread that sealed reports is gone.
     #[error("expected the thread that seals reports, got none")]
@@ -154,6 +207,14 @@ pub enum PartyError {
         /// File and line of the earlier report.
         earlier: Place,
     },
+    /// An amendment of an incident id that is not committed.
+    #[error("{place}: expected the incident id of a committed report, got {id:?}, which no entry holds")]
+    UnknownIncident {
+        /// File and line.
+        place: Place,
+        /// The id.
+        id: String,
+    },
     /// A batch without a report.
     #[error("expected at least one report, got none")]
     NoReports,
@@ -166,6 +227,20 @@ pub enum PartyError {
     /// An entry that is not published.
     #[error("entry {index}: expected a published entry, got one that is still pending")]
     Pending {
+        /// Which.
+        index: LeafIndex,
+    },
+    /// An index above the log.
+    #[error("entry {index}: expected an entry of a log that holds {size}, got an index above it")]
+    NoEntry {
+        /// Which.
+        index: LeafIndex,
+        /// The size of the log.
+        size: TreeSize,
+    },
+    /// A record that does not give the entry's sealed value: damaged, or of another entry.
+    #[error("entry {index}: expected the sealed value that its record gives, got another")]
+    RecordMismatch {
         /// Which.
         index: LeafIndex,
     },
@@ -211,6 +286,30 @@ pub enum PartyError {
         /// Why.
         reason: String,
     },
+    /// A name of no saved set of fields.
+    #[error("{name}: expected the name of a set of fields in {}", folder.display())]
+    UnknownSet {
+        /// The name typed.
+        name: String,
+        /// Where it was looked up.
+        folder: PathBuf,
+    },
+    /// A line of a saved set that names no field.
+    #[error("{}:{line}: {source}", path.display())]
+    SetLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The rule broken.
+        source: DisclosureError,
+    },
+    /// A saved set that is there already.
+    #[error("{}: expected no set of that name yet, got one", path.display())]
+    SetExists {
+        /// Where.
+        path: PathBuf,
+    },
     /// An argument of another form.
     #[error("{argument}: expected {expected}")]
     Argument {
@@ -225,6 +324,12 @@ pub enum PartyError {
     /// A statement.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// Another log that does not pass its check.
+    #[error("{0}")]
+    OtherLog(#[source] Box<detente_log::CheckFailure>),
+    /// The party's own log, where another is expected.
+    #[error("expected the log of another party, got this party's own")]
+    OwnLog,
     /// A field name or a slot.
     #[error(transparent)]
     Disclosure(#[from] DisclosureError),
@@ -273,11 +378,16 @@ impl PartyError {
             | Self::NoVault { .. }
             | Self::VaultFormat { .. }
             | Self::WrongUnlock { .. }
+            | Self::WrongPassphrase { .. }
+            | Self::OtherMeans { .. }
             | Self::UnlockFile { .. }
             | Self::UnlockFileOpen { .. }
             | Self::VaultRow { .. }
+            | Self::RecordMismatch { .. }
             | Self::VaultBehindLog { .. }
             | Self::LogBehindVault { .. }
+            | Self::NoKeyEvent { .. }
+            | Self::KeyNotUsable { .. }
             | Self::SealingStopped
             | Self::CountersSpent => Code::Unavailable,
             Self::Report { fault, .. } => fault.code(),
@@ -285,21 +395,31 @@ impl PartyError {
             Self::ReportShape { source, .. } => source.code(),
             Self::NoIncidentId { .. } => Code::FieldType,
             Self::DuplicateIncident { .. } | Self::DuplicateInBatch { .. } => Code::DuplicateIncident,
+            Self::UnknownIncident { .. } => Code::UnknownIncident,
             Self::PartyExists { .. }
+            | Self::Passphrase
+            | Self::LogClosed { .. }
+            | Self::KeyNotRevocable { .. }
+            | Self::LastAuthorKey { .. }
             | Self::NoReports
+            | Self::OwnLog
             | Self::NoRecord { .. }
+            | Self::NoEntry { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }
             | Self::AmbiguousAudience { .. }
             | Self::KeyFileType { .. }
+            | Self::UnknownSet { .. }
+            | Self::SetExists { .. }
             | Self::Recipient { .. }
             | Self::Encryption { .. }
             | Self::Argument { .. } => Code::Misuse,
             Self::Checkpoint(error) | Self::KeyFile { source: error, .. } => error.code(),
             Self::Statement(error) => error.code(),
-            Self::Disclosure(error) => error.code(),
+            Self::Disclosure(error) | Self::SetLine { source: error, .. } => error.code(),
             Self::Presentation(error) => error.code(),
             Self::Log(error) => error.code(),
+            Self::OtherLog(failure) => failure.code(),
             Self::Core(error) => error.code(),
         }
     }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use detente_core::Name;
+
 use crate::PartyError;
 
-/// A party's folder: `vault.sqlite`, `log/`, `share/`, `trusted/`, `receipts/`.
+/// A party's folder: `vault.sqlite`, `log/`, `share/`, `trusted/`, `receipts/`, `sets/`.
 #[derive(Debug, Clone)]
 pub struct PartyFolder(PathBuf);
 
@@ -34,6 +36,11 @@ impl PartyFolder {
         self.0.join("share")
     }
 
+    /// The party's audience key, to be handed over.
+    pub(crate) fn audience_key(&self, name: &Name) -> PathBuf {
+        self.share().join(format!("{}.vkey", name.as_str().replace('/', "_")))
+    }
+
     /// What counterparts handed over.
     pub fn trusted(&self) -> PathBuf {
         self.0.join("trusted")
@@ -42,6 +49,11 @@ impl PartyFolder {
     /// Receipts of committed entries.
     pub fn receipts(&self) -> PathBuf {
         self.0.join("receipts")
+    }
+
+    /// Saved choices of fields.
+    pub fn sets(&self) -> PathBuf {
+        self.0.join("sets")
     }
 
     /// The folder's own name, which files in `share/` carry.

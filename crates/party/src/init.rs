@@ -9,6 +9,7 @@ use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
 use zeroize::Zeroizing;
 
 use crate::folder::{Writing, flush_folder, write_atomically};
+use crate::keyring::Keyring;
 use crate::secret::{Secret, random};
 use crate::vault::{SecretName, Vault};
 use crate::{PartyError, PartyFolder, Unlock};
@@ -77,9 +78,10 @@ pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initial
     // Made beside its place, and put in place at the end, the vault last: what an interrupted run leaves is no party yet.
     let unfinished = Unfinished::begin(folder)?;
     let vault = Vault::create(&unfinished.vault, &unlock)?;
+    let first = Keyring::first();
     vault.put_secret(SecretName::Master, &Secret::random()?)?;
-    vault.put_secret(SecretName::AuthorKey, &author)?;
-    vault.put_secret(SecretName::SealingKey, &sealing)?;
+    vault.put_secret(SecretName::Key(first.in_use.author), &author)?;
+    vault.put_secret(SecretName::Key(first.in_use.sealing), &sealing)?;
     vault.put_secret(SecretName::CheckpointKey, &checkpoint)?;
     vault.put_secret(SecretName::Epoch, &Secret::random()?)?;
     drop(vault);
@@ -136,12 +138,11 @@ fn write_share(
     let contents = [
         (format!("{}.policy", folder.name()), files.policy),
         (format!("{}.policy.json", folder.name()), files.companion),
-        (format!("{}.vkey", options.name.as_str().replace('/', "_")), format!("{audience}\n").into_bytes()),
     ];
+    let contents = contents.into_iter().map(|(name, bytes)| (share.join(name), bytes));
     contents
-        .into_iter()
-        .map(|(name, bytes)| {
-            let path = share.join(name);
+        .chain([(folder.audience_key(&options.name), format!("{audience}\n").into_bytes())])
+        .map(|(path, bytes)| {
             write_atomically(&path, &bytes, Writing::Public)?;
             Ok(path)
         })

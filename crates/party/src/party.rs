@@ -45,6 +45,15 @@ impl Party {
         self.genesis.genesis().party()
     }
 
+    /// Lets another unlock file or passphrase open the vault, and no longer the one that it was opened with. Only the
+    /// data key is sealed anew: older copies of the vault open as they did.
+    ///
+    /// # Errors
+    /// [`PartyError`] of the vault.
+    pub fn rewrap(&mut self, unlock: &Unlock) -> Result<(), PartyError> {
+        self.vault.rewrap(unlock)
+    }
+
     pub(crate) fn key(&self, name: SecretName) -> Result<SigningKey, PartyError> {
         Ok(SigningKey::from_seed(self.vault.secret(name)?.expose()))
     }
@@ -77,6 +86,9 @@ impl Party {
             return Err(PartyError::LogBehindVault { index: newest });
         }
         self.require_newest_sealed(&tree)?;
+        self.require_known_events(size)?;
+        self.settle_event(&tree)?;
+        self.require_usable_keys(&self.key_events(&tree)?.history)?;
         // Only now: what is forgotten by a vault that does not fit its log would be missed later.
         self.vault.settle(&committed, &forgotten)?;
         let note = LogDirectory::open(self.folder.log())?.checkpoint_bytes()?;

@@ -9,7 +9,7 @@ use detente_core::{Digest, LeafIndex};
 use detente_log::{LogError, LogTree, LogWriter, Published};
 use detente_merkle::{HashReader, leaf_hash, prove_inclusion, verify_inclusion};
 
-use crate::PartyError;
+use crate::{PartyError, PartyFolder};
 
 /// Writes the receipts of a batch that was just published.
 pub(crate) fn write(
@@ -50,7 +50,13 @@ pub(crate) fn make_good(folder: &Path, writer: &LogWriter, note: &[u8]) -> Resul
     Ok(())
 }
 
-fn path(folder: &Path, index: LeafIndex) -> PathBuf {
+/// Where the receipt of an entry of a party's log lies, whether or not it is there.
+pub fn receipt_path(folder: &PartyFolder, index: LeafIndex) -> PathBuf {
+    path(&folder.receipts(), index)
+}
+
+/// As [`receipt_path`], in a folder of receipts.
+pub(crate) fn path(folder: &Path, index: LeafIndex) -> PathBuf {
     folder.join(format!("{:08}.tlog-proof", index.get()))
 }
 

@@ -1,4 +1,4 @@
-//! The unlock file: what opens a vault without a prompt (`specs/party.md` "Vault").
+//! What opens a vault: an unlock file, or a passphrase (`specs/party.md` "Vault").
 
 use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
@@ -12,11 +12,81 @@ use crate::secret::Secret;
 
 const PREFIX: &str = "detente-unlock-v1 ";
 
+/// The most bytes of a passphrase.
+const PASSPHRASE_LIMIT: usize = 1024;
+
+/// Argon2id: passes, memory in KiB, lanes.
+const COST: (u32, u32, u32) = (3, 65_536, 1);
+
 /// The secret that unwraps a vault's data key.
 #[derive(Debug, Clone)]
-pub struct Unlock(pub(crate) Secret);
+pub struct Unlock(Means);
+
+#[derive(Clone)]
+enum Means {
+    File(Secret),
+    Passphrase(Zeroizing<String>),
+}
+
+impl core::fmt::Debug for Means {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str(match self {
+            Self::File(_) => "Secret(…)",
+            Self::Passphrase(_) => "Passphrase(…)",
+        })
+    }
+}
 
 impl Unlock {
+    /// A passphrase of 1 to 1,024 bytes, as it was typed.
+    ///
+    /// # Errors
+    /// [`PartyError::Passphrase`] for another length, or one with control characters.
+    pub fn passphrase(text: Zeroizing<String>) -> Result<Self, PartyError> {
+        if text.is_empty() || text.len() > PASSPHRASE_LIMIT || text.contains(char::is_control) {
+            return Err(PartyError::Passphrase);
+        }
+        Ok(Self(Means::Passphrase(text)))
+    }
+
+    /// Reads a passphrase file, which nobody but its owner may read: one line, with or without its line feed.
+    ///
+    /// # Errors
+    /// [`PartyError::Unavailable`], [`PartyError::UnlockFileOpen`], [`PartyError::Passphrase`].
+    pub fn read_passphrase(path: &Path) -> Result<Self, PartyError> {
+        let unavailable = PartyError::unavailable(path);
+        let file = std::fs::File::open(path).map_err(&unavailable)?;
+        check_mode(&file, path)?;
+        let mut text = Zeroizing::new(String::new());
+        file.take(PASSPHRASE_LIMIT as u64 + 3).read_to_string(&mut text).map_err(&unavailable)?;
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        Self::passphrase(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
+    }
+
+    /// What the vault's row `unlock` says of it.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self.0 {
+            Means::File(_) => "file",
+            Means::Passphrase(_) => "passphrase",
+        }
+    }
+
+    /// The unlock secret; slow for a passphrase, by intent.
+    pub(crate) fn secret(&self, salt: &[u8]) -> Result<Secret, PartyError> {
+        let passphrase = match &self.0 {
+            Means::File(secret) => return Ok(secret.clone()),
+            Means::Passphrase(passphrase) => passphrase,
+        };
+        let (passes, memory, lanes) = COST;
+        let mut derived = Zeroizing::new([0_u8; 32]);
+        let params = argon2::Params::new(memory, passes, lanes, Some(derived.len()));
+        params
+            .map(|params| argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params))
+            .and_then(|argon| argon.hash_password_into(passphrase.as_bytes(), salt, derived.as_mut_slice()))
+            .map_err(|_| PartyError::Passphrase)?;
+        Secret::from_slice(derived.as_slice()).ok_or(PartyError::Passphrase)
+    }
+
     /// Reads an unlock file, which nobody but its owner may read.
     ///
     /// # Errors
@@ -31,7 +101,7 @@ impl Unlock {
         let malformed = || PartyError::UnlockFile { path: path.to_owned() };
         let encoded = text.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix('\n'));
         let bytes = Zeroizing::new(encoded.and_then(|text| base64::decode(text).ok()).ok_or_else(malformed)?);
-        Secret::from_slice(&bytes).map(Self).ok_or_else(malformed)
+        Secret::from_slice(&bytes).map(|secret| Self(Means::File(secret))).ok_or_else(malformed)
     }
 
     /// Makes a new unlock file, mode 0600; an existing one is never touched.
@@ -52,7 +122,7 @@ impl Unlock {
         let text = Zeroizing::new(format!("{PREFIX}{}\n", base64::encode(secret.expose())));
         file.write_all(text.as_bytes()).map_err(&unavailable)?;
         file.sync_all().map_err(&unavailable)?;
-        Ok(Self(secret))
+        Ok(Self(Means::File(secret)))
     }
 }
 

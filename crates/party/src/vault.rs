@@ -10,6 +10,7 @@ use rusqlite::{
 };
 use zeroize::Zeroizing;
 
+use crate::keyring::{EventIndex, Keyring};
 use crate::secret::{Secret, random};
 use crate::{PartyError, Unlock};
 
@@ -18,6 +19,7 @@ const FORMAT: &str = "detente-vault-v1";
 const SCHEMA: &str = "
     CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE secrets (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+    CREATE TABLE keyring (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
     CREATE TABLE counter (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
     CREATE TABLE entries (number INTEGER PRIMARY KEY, lookup BLOB, sealed BLOB NOT NULL);
     CREATE TABLE pending (number INTEGER PRIMARY KEY);
@@ -29,12 +31,27 @@ const SCHEMA: &str = "
 /// A named secret row of the vault.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SecretName {
-    Master = 1,
-    AuthorKey = 2,
-    SealingKey = 3,
-    CheckpointKey = 4,
-    Epoch = 5,
+    Master,
+    CheckpointKey,
+    Epoch,
+    /// An author or sealing key, by its number in the keyring.
+    Key(u64),
 }
+
+impl SecretName {
+    const fn number(self) -> u64 {
+        match self {
+            Self::Master => 1,
+            Self::CheckpointKey => 4,
+            Self::Epoch => 5,
+            Self::Key(number) => number,
+        }
+    }
+}
+
+/// Rows of the table `keyring`.
+const KEYRING: u64 = 1;
+const EVENT_INDEX: u64 = 2;
 
 /// An open vault.
 pub(crate) struct Vault {
@@ -60,17 +77,15 @@ impl Vault {
         }
         options.open(path).map_err(PartyError::unavailable(path))?;
         let mut connection = connect(path)?;
-        let salt: [u8; 32] = random()?;
-        let data_key = Secret::random()?;
-        let wrapping = Sealer::new(&unlock.0.derive(Label::PARTY_WRAP, &[&salt]));
-        let wrapped = wrapping.seal("wrap", 0, data_key.expose())?;
+        let sealer = Sealer::new(&Secret::random()?);
         let transaction = connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
-        for (name, value) in [("format", FORMAT.as_bytes()), ("salt", &salt), ("wrap", &wrapped)] {
-            transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![name, value])?;
-        }
+        transaction.execute("INSERT INTO meta VALUES ('format', ?1)", [FORMAT.as_bytes()])?;
+        wrap(&transaction, &sealer, unlock)?;
+        put_keyring_row(&transaction, &sealer, KEYRING, &Keyring::first().to_bytes())?;
+        put_keyring_row(&transaction, &sealer, EVENT_INDEX, &EventIndex::default().to_bytes())?;
         transaction.commit()?;
-        Ok(Self { connection, sealer: Sealer::new(&data_key) })
+        Ok(Self { connection, sealer })
     }
 
     pub(crate) fn open(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
@@ -84,27 +99,89 @@ impl Vault {
         if meta("format")? != FORMAT.as_bytes() {
             return Err(PartyError::VaultFormat { path: path.to_owned() });
         }
-        let wrapping = Sealer::new(&unlock.0.derive(Label::PARTY_WRAP, &[&meta("salt")?]));
-        let wrong = || PartyError::WrongUnlock { path: path.to_owned() };
+        let expected = match meta("unlock")?.as_slice() {
+            b"file" => "an unlock file",
+            b"passphrase" => "a passphrase",
+            _ => return Err(PartyError::VaultFormat { path: path.to_owned() }),
+        };
+        if meta("unlock")? != unlock.word().as_bytes() {
+            return Err(PartyError::OtherMeans { path: path.to_owned(), expected });
+        }
+        let salt = meta("salt")?;
+        let wrapping = Sealer::new(&unlock.secret(&salt)?.derive(Label::PARTY_WRAP, &[&salt]));
+        let wrong = || match unlock.word() {
+            "passphrase" => PartyError::WrongPassphrase { path: path.to_owned() },
+            _ => PartyError::WrongUnlock { path: path.to_owned() },
+        };
         let data_key = wrapping.open("wrap", 0, &meta("wrap")?).map_err(|_| wrong())?;
         let data_key = Secret::from_slice(&data_key).ok_or_else(wrong)?;
         Ok(Self { connection, sealer: Sealer::new(&data_key) })
     }
 
-    pub(crate) fn put_secret(&self, name: SecretName, secret: &Secret) -> Result<(), PartyError> {
-        let number = name as i64;
-        let sealed = self.sealer.seal("secrets", number as u64, secret.expose())?;
-        self.connection.execute("INSERT INTO secrets VALUES (?1, ?2)", params![number, sealed])?;
+    /// Lets other means open the vault from now on. Copies from before are still opened by the means of then.
+    pub(crate) fn rewrap(&mut self, unlock: &Unlock) -> Result<(), PartyError> {
+        let transaction = self.connection.transaction()?;
+        wrap(&transaction, &self.sealer, unlock)?;
+        transaction.commit()?;
         Ok(())
     }
 
+    pub(crate) fn put_secret(&self, name: SecretName, secret: &Secret) -> Result<(), PartyError> {
+        put_secret(&self.connection, &self.sealer, name.number(), secret)
+    }
+
     pub(crate) fn secret(&self, name: SecretName) -> Result<Secret, PartyError> {
-        let number = name as i64;
-        let sealed: Vec<u8> =
-            self.connection
-                .query_row("SELECT sealed FROM secrets WHERE number = ?1", [number], |row| row.get(0))?;
-        let opened = self.sealer.open("secrets", number as u64, &sealed)?;
-        Secret::from_slice(&opened).ok_or(PartyError::VaultRow { table: "secrets", number: number as u64 })
+        let number = name.number();
+        let broken = || PartyError::VaultRow { table: "secrets", number };
+        let sealed: Vec<u8> = self
+            .connection
+            .query_row("SELECT sealed FROM secrets WHERE number = ?1", [row_number(number)?], |row| {
+                row.get(0)
+            })
+            .optional()?
+            .ok_or_else(broken)?;
+        let opened = self.sealer.open("secrets", number, &sealed)?;
+        Secret::from_slice(&opened).ok_or_else(broken)
+    }
+
+    /// Which keys the vault holds and which are in use.
+    pub(crate) fn keyring(&self) -> Result<Keyring, PartyError> {
+        Keyring::parse(&self.keyring_row(KEYRING)?)
+            .ok_or(PartyError::VaultRow { table: "keyring", number: KEYRING })
+    }
+
+    /// Replaces the keyring, and stores the secret of a new key with it, or neither.
+    pub(crate) fn put_keyring(
+        &mut self,
+        ring: &Keyring,
+        new: Option<(u64, &Secret)>,
+    ) -> Result<(), PartyError> {
+        let transaction = self.connection.transaction()?;
+        if let Some((number, secret)) = new {
+            put_secret(&transaction, &self.sealer, number, secret)?;
+        }
+        put_keyring_row(&transaction, &self.sealer, KEYRING, &ring.to_bytes())?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Which entries of the log are key events.
+    pub(crate) fn event_index(&self) -> Result<EventIndex, PartyError> {
+        EventIndex::parse(&self.keyring_row(EVENT_INDEX)?)
+            .ok_or(PartyError::VaultRow { table: "keyring", number: EVENT_INDEX })
+    }
+
+    pub(crate) fn put_event_index(&self, index: &EventIndex) -> Result<(), PartyError> {
+        put_keyring_row(&self.connection, &self.sealer, EVENT_INDEX, &index.to_bytes())
+    }
+
+    fn keyring_row(&self, number: u64) -> Result<Zeroizing<Vec<u8>>, PartyError> {
+        let sealed: Vec<u8> = self.connection.query_row(
+            "SELECT sealed FROM keyring WHERE number = ?1",
+            [row_number(number)?],
+            |row| row.get(0),
+        )?;
+        self.sealer.open("keyring", number, &sealed)
     }
 
     /// A batch, and the key for its rows, which other threads may use meanwhile.
@@ -128,6 +205,16 @@ impl Vault {
     pub(crate) fn pending(&self) -> Result<Vec<LeafIndex>, PartyError> {
         let mut statement = self.connection.prepare("SELECT number FROM pending ORDER BY number")?;
         let numbers = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        numbers.into_iter().map(index).collect()
+    }
+
+    /// The rows of one incident id, in order.
+    pub(crate) fn indices_of(&self, id: &str) -> Result<Vec<LeafIndex>, PartyError> {
+        let lookup = self.sealer.lookup(id);
+        let mut statement =
+            self.connection.prepare("SELECT number FROM entries WHERE lookup = ?1 ORDER BY number")?;
+        let numbers =
+            statement.query_map([lookup.as_slice()], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
         numbers.into_iter().map(index).collect()
     }
 
@@ -241,8 +328,48 @@ fn raw_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRow> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
+/// Seals the data key under an unlock secret, with a new salt.
+fn wrap(connection: &Connection, rows: &Sealer, unlock: &Unlock) -> Result<(), PartyError> {
+    let salt: [u8; 32] = random()?;
+    let wrapping = Sealer::new(&unlock.secret(&salt)?.derive(Label::PARTY_WRAP, &[&salt]));
+    let wrapped = wrapping.seal("wrap", 0, rows.key.expose())?;
+    let rows: [(&str, &[u8]); 3] =
+        [("salt", &salt), ("unlock", unlock.word().as_bytes()), ("wrap", &wrapped)];
+    for (name, value) in rows {
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", params![name, value])?;
+    }
+    Ok(())
+}
+
+fn put_secret(
+    connection: &Connection,
+    sealer: &Sealer,
+    number: u64,
+    secret: &Secret,
+) -> Result<(), PartyError> {
+    let sealed = sealer.seal("secrets", number, secret.expose())?;
+    connection.execute("INSERT INTO secrets VALUES (?1, ?2)", params![row_number(number)?, sealed])?;
+    Ok(())
+}
+
+fn put_keyring_row(
+    connection: &Connection,
+    sealer: &Sealer,
+    number: u64,
+    plain: &[u8],
+) -> Result<(), PartyError> {
+    let sealed = sealer.seal("keyring", number, plain)?;
+    connection
+        .execute("INSERT OR REPLACE INTO keyring VALUES (?1, ?2)", params![row_number(number)?, sealed])?;
+    Ok(())
+}
+
 fn number(index: LeafIndex) -> Result<i64, PartyError> {
-    i64::try_from(index.get()).map_err(|_| PartyError::CountersSpent)
+    row_number(index.get())
+}
+
+fn row_number(number: u64) -> Result<i64, PartyError> {
+    i64::try_from(number).map_err(|_| PartyError::CountersSpent)
 }
 
 fn index(number: i64) -> Result<LeafIndex, PartyError> {

@@ -71,6 +71,11 @@ impl KeyHistory {
         self.keys.values().filter(|life| life.revoked.is_none()).map(|life| &life.entry)
     }
 
+    /// Every key with the index that enrols it and the one that revokes it, by digest.
+    pub fn lives(&self) -> impl Iterator<Item = (&KeyEntry, LeafIndex, Option<LeafIndex>)> {
+        self.keys.values().map(|life| (&life.entry, life.enrolled, life.revoked))
+    }
+
     /// The key of a digest and the index that revokes it, when some event enrols it.
     pub fn find(&self, key: KeyDigest) -> Option<(&KeyEntry, Option<LeafIndex>)> {
         self.keys.get(&key).map(|life| (&life.entry, life.revoked))

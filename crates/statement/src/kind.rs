@@ -16,6 +16,9 @@ macro_rules! kinds {
         }
 
         impl Kind {
+            /// Every listed kind, in order of code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
             /// The kind of a code.
             pub const fn from_code(code: u32) -> Self {
                 match code { $($code => Self::$variant,)* other => Self::Unlisted(other) }

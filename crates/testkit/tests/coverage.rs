@@ -12,6 +12,7 @@ const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::MalformedEntry, "of the word log, which has no vectors"),
     (Code::RootMismatch, "of the word log, which has no vectors"),
     (Code::DuplicateIncident, "of the word party, which has no vectors"),
+    (Code::UnknownIncident, "of the word party, which has no vectors"),
     (Code::Unavailable, "files and locks: no input causes it"),
 ];
 

@@ -7,6 +7,7 @@ mod input;
 mod merkle;
 mod presentation;
 mod statement;
+mod witness;
 
 use detente_core::{
     Code,
@@ -54,6 +55,8 @@ pub const OPERATIONS: &[&str] = &[
     "disclosure.open",
     "disclosure.select",
     "presentation.verify",
+    "witness.request",
+    "witness.decide",
 ];
 
 /// Runs an operation on a vector's `input`.
@@ -96,6 +99,8 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "disclosure.open" => disclosure::open(input),
         "disclosure.select" => disclosure::select(input),
         "presentation.verify" => presentation::verify(input),
+        "witness.request" => witness::request(input),
+        "witness.decide" => witness::decision(input),
         unknown => Err(Stop::Fault(format!("unknown operation {unknown:?}"))),
     }
 }
@@ -125,7 +130,8 @@ refused_by!(
     detente_checkpoint::CheckpointError,
     detente_statement::StatementError,
     detente_disclosure::DisclosureError,
-    detente_presentation::PresentationError
+    detente_presentation::PresentationError,
+    detente_witness::WitnessError
 );
 
 /// An output from its members.

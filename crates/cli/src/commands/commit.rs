@@ -1,3 +1,5 @@
+//! Reports in, entries and receipts out: `commit`, and `amend`, which takes amendments only.
+
 use std::path::Path;
 
 use detente_core::json::{Number, Value};
@@ -5,17 +7,36 @@ use detente_disclosure::{ClaimedTime, Severity, SeverityValue};
 use detente_party::{CommitOptions, Duplicates, Extra, Outcome, PartyFolder, read_reports};
 
 use super::open_party;
-use crate::args::{Commit, DuplicatesArgument, ExtraArgument};
+use crate::args::{Amend, Commit, DuplicatesArgument, ExtraArgument, ReportArguments};
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
 use crate::show;
 
 pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure> {
-    let options = options(commit)?;
-    let mut party = open_party(&commit.party.party, &commit.unlock)?;
+    let duplicates = match commit.duplicates {
+        DuplicatesArgument::Refuse => Duplicates::Refuse,
+        DuplicatesArgument::Amend => Duplicates::Amend,
+        DuplicatesArgument::Skip => Duplicates::Skip,
+    };
+    seal(&commit.party.party, &commit.unlock, duplicates, &commit.reports, printer)
+}
+
+pub(crate) fn amend(amend: &Amend, printer: &Printer) -> Result<Report, Failure> {
+    seal(&amend.party.party, &amend.unlock, Duplicates::AmendOnly, &amend.reports, printer)
+}
+
+fn seal(
+    folder: &Path,
+    unlock: &Path,
+    duplicates: Duplicates,
+    reports: &ReportArguments,
+    printer: &Printer,
+) -> Result<Report, Failure> {
+    let options = options(reports, duplicates)?;
+    let mut party = open_party(folder, unlock)?;
     let bar = printer.progress("sealing", None);
     let report = party.commit(&options, |each| {
-        for file in &commit.files {
+        for file in &reports.files {
             let mut counted = |place, value| {
                 bar.inc(1);
                 each(place, value)
@@ -78,7 +99,7 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
         lines.truncate(shown);
         lines.push(format!("… and {more} more (--json lists all)"));
     }
-    let receipts = PartyFolder::new(&commit.party.party).receipts().display().to_string();
+    let receipts = PartyFolder::new(folder).receipts().display().to_string();
     lines.push(format!(
         "done       {reported} reported, {amended} amended, {unchanged} unchanged, {skipped} skipped; the log holds {} entries",
         report.size
@@ -108,12 +129,12 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
     })
 }
 
-fn options(commit: &Commit) -> Result<CommitOptions, Failure> {
-    let claimed_time = commit.claimed_time.as_deref().map(|text| {
+fn options(reports: &ReportArguments, duplicates: Duplicates) -> Result<CommitOptions, Failure> {
+    let claimed_time = reports.claimed_time.as_deref().map(|text| {
         ClaimedTime::parse(text)
             .ok_or_else(|| Failure::misuse("--claimed-time", "expected a year, month, day or RFC 3339 time"))
     });
-    let severity = commit.severity.as_deref().map(|text| {
+    let severity = reports.severity.as_deref().map(|text| {
         let (scale, value) = text
             .split_once(':')
             .filter(|(scale, value)| !scale.is_empty() && !value.is_empty())
@@ -125,18 +146,14 @@ fn options(commit: &Commit) -> Result<CommitOptions, Failure> {
         Ok::<_, Failure>(Severity { scale: scale.to_owned(), value })
     });
     Ok(CommitOptions {
-        duplicates: match commit.duplicates {
-            DuplicatesArgument::Refuse => Duplicates::Refuse,
-            DuplicatesArgument::Amend => Duplicates::Amend,
-            DuplicatesArgument::Skip => Duplicates::Skip,
-        },
-        extra: match commit.extra {
+        duplicates,
+        extra: match reports.extra {
             ExtraArgument::Refuse => Extra::Refuse,
             ExtraArgument::Plus => Extra::Plus,
         },
         claimed_time: claimed_time.transpose()?,
-        author_role: commit.author_role.clone(),
-        stage: commit.stage.clone(),
+        author_role: reports.author_role.clone(),
+        stage: reports.stage.clone(),
         severity: severity.transpose()?,
     })
 }

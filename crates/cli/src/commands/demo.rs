@@ -1,5 +1,7 @@
 //! The story of one incident, played with the very commands that a reader would type.
 
+mod second;
+
 use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
@@ -103,6 +105,7 @@ impl Story<'_> {
             "What this shows: who said what, under which number, unchanged. What it does not: that it is true, that it is \
              all, or, with no neutral witness yet, when it was published. UNWITNESSED says so.",
         );
+        self.second_act()?;
         Ok(self.steps)
     }
 
@@ -117,18 +120,17 @@ impl Story<'_> {
 
     /// Runs a command of ours in this process and shows what it prints. Another exit code than the expected one ends
     /// the story.
-    fn command(&mut self, line: &str, expected: u8) -> Result<(), Failure> {
+    fn command(&mut self, line: &str, expected: u8) -> Result<Option<Report>, Failure> {
         self.printer.say(&format!("$ detente {line}"));
         let words = std::iter::once("detente").chain(line.split(' '));
         let arguments = Arguments::try_parse_from(words).map_err(|error| Failure::misuse("demo", error))?;
-        let (exit, text) = match super::run(&arguments, self.printer) {
+        let (exit, text, report) = match super::run(&arguments, self.printer) {
             Ok(report) if arguments.json => {
-                let mut text = String::from_utf8_lossy(&Value::Object(report.json).to_file()).into_owned();
-                text = show::cut(&text, 300);
-                (0, text)
+                let text = Value::Object(report.json.clone()).to_canonical();
+                (0, show::cut(&text, 300), Some(report))
             }
-            Ok(report) => (0, report.text),
-            Err(failure) => (failure.exit, failure.to_string()),
+            Ok(report) => (0, report.text.clone(), Some(report)),
+            Err(failure) => (failure.exit, failure.to_string(), None),
         };
         self.printer.say(text.trim_end());
         self.steps.push(Value::from([
@@ -139,7 +141,7 @@ impl Story<'_> {
             let message = format!("expected exit code {expected}, got {exit}: {}", text.trim_end());
             return Err(Failure::misuse(format!("detente {line}"), message));
         }
-        Ok(())
+        Ok(report)
     }
 }
 

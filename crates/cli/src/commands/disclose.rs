@@ -6,7 +6,7 @@ use detente_core::{Code, LeafIndex, UnixSeconds, json::Value};
 use detente_party::{Audience, GrantOptions, PartyFolder, Preview, Writing, encrypt, write_atomically};
 use detente_presentation::{Pap, Tlp};
 
-use super::open_party;
+use super::{open_party, sets};
 use crate::args::Disclose;
 use crate::failure::Failure;
 use crate::output::{Printer, Report, to_stdout};
@@ -30,7 +30,8 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
         },
     };
     let party = open_party(&disclose.party.party, &disclose.unlock)?;
-    let disclosing = party.disclosing(index, &disclose.fields)?;
+    let fields = sets::expanded(&PartyFolder::new(&disclose.party.party), &disclose.fields, &disclose.sets)?;
+    let disclosing = party.disclosing(index, &fields)?;
     let audience = Audience::find(&PartyFolder::new(&disclose.party.party), &disclose.to)?;
     let preview = disclosing.preview();
     let mut report = preview_report(index, &audience, tlp, pap, &preview);
@@ -47,6 +48,22 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
         return Err(Failure::misuse(out.display().to_string(), "expected a new file, got one that exists")
             .hint("--force overwrites it"));
     }
+    // Shown before, so not again with the result.
+    let mut is_shown = false;
+    if !disclose.yes {
+        let question = format!("Open this to {}?", audience.name());
+        match printer.ask(&report.text, &question) {
+            Some(true) => is_shown = true,
+            Some(false) => {
+                return Err(Failure::misuse(
+                    "disclose",
+                    "expected yes, got another answer: nothing was written",
+                )
+                .hint("--yes asks nothing, --dry-run only shows"));
+            }
+            None => {}
+        }
+    }
     let options = GrantOptions { audience, tlp, pap, time: now()? };
     let mut bytes = disclosing.write(&options)?;
     if let Some(recipient) = &disclose.encrypt_to {
@@ -59,7 +76,9 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
         }
     }
     if to_standard_output {
-        printer.aside(&report.text);
+        if !is_shown {
+            printer.aside(&report.text);
+        }
         if !to_stdout(&bytes) {
             return Err(Failure::new(Code::Unavailable, "standard output", "the file could not be written"));
         }
@@ -69,7 +88,12 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
     let writing = if disclose.force { Writing::PrivateReplacing } else { Writing::PrivateNew };
     write_atomically(out, &bytes, writing)?;
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    report.text.push_str(&format!("\nwritten    {} ({length} bytes)", out.display()));
+    if is_shown {
+        report.text.clear();
+    } else {
+        report.text.push('\n');
+    }
+    report.text.push_str(&format!("written    {} ({length} bytes)", out.display()));
     report.json.insert("file".to_owned(), out.display().to_string().into());
     report.json.insert("length".to_owned(), length.into());
     report.json.insert("encrypted".to_owned(), disclose.encrypt_to.is_some().into());

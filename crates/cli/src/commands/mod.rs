@@ -1,14 +1,23 @@
 //! One file a command.
 
+mod anchor;
 mod commit;
+mod completion;
 mod demo;
 mod disclose;
+mod doctor;
 mod entries;
 mod explain;
 mod init;
+mod keys;
 mod log_check;
+mod man;
 mod policy;
+mod receipt;
+mod sets;
+mod show;
 mod verify;
+pub(crate) mod witness;
 
 use std::path::Path;
 
@@ -22,12 +31,22 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
     match &arguments.command {
         Command::Init(init) => init::run(init),
         Command::Commit(commit) => commit::run(commit, printer),
-        Command::Entries(entries) => entries::run(entries),
+        Command::Entries(entries) => entries::run(entries, printer),
         Command::Disclose(disclose) => disclose::run(disclose, printer),
         Command::Verify(verify) => verify::run(verify),
+        Command::Anchor(anchor) => anchor::run(anchor, printer),
+        Command::Witness(witness) => witness::run(witness),
         Command::Log(Log::Check(check)) => log_check::run(check, printer),
         Command::Explain(explain) => explain::run(explain),
         Command::Demo(demo) => demo::run(demo, printer),
+        Command::Show(show) => show::run(show, printer),
+        Command::Amend(amend) => commit::amend(amend, printer),
+        Command::Sets(sets) => sets::run(sets),
+        Command::Keys(keys) => keys::run(keys),
+        Command::Completion(completion) => completion::run(completion, printer),
+        Command::Man(man) => man::run(man),
+        Command::Doctor(doctor) => doctor::run(doctor, printer),
+        Command::Receipt(receipt) => receipt::run(receipt, printer),
     }
 }
 

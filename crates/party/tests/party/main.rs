@@ -11,6 +11,7 @@
 mod batches;
 mod copies;
 mod crash;
+mod keys;
 mod secrecy;
 mod stage;
 mod times;

@@ -21,7 +21,11 @@ pub(super) fn damage(input: &mut Object, profile: &Value, random: &mut Random) {
         let at = random.below(items.len());
         let strings = super::path::strings(&Value::Array(items.clone()));
         if let Value::Object(opening) = &mut items[at] {
-            value(opening, &strings, random);
+            let slot = opening.get("slot").and_then(Value::as_u64);
+            match opening.get_mut("value") {
+                Some(Value::Object(kept)) if random.once_in(2) => nested(kept, slot, profile, random),
+                _ => value(opening, &strings, random),
+            }
         }
     }
     if !random.once_in(4)
@@ -50,6 +54,35 @@ fn value(opening: &mut Object, strings: &[String], random: &mut Random) {
             opening.insert("value".to_owned(), value);
         }
     }
+}
+
+/// Puts a value where the pointer of a slot below leads to, as if nothing had taken it out.
+fn nested(kept: &mut Object, slot: Option<u64>, profile: &Value, random: &mut Random) {
+    let slots = profile.as_object().and_then(|members| members.get("slots")).and_then(Value::as_array);
+    let pointers: Vec<(Option<u64>, &str)> = slots
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|slot| {
+            let members = slot.as_object()?;
+            Some((members.get("slot")?.as_u64(), members.get("pointer")?.as_str()?))
+        })
+        .collect();
+    let own = pointers.iter().find(|(number, _)| *number == slot).map_or("", |(_, pointer)| pointer);
+    let below: Vec<&str> =
+        pointers.iter().filter_map(|(_, pointer)| pointer.strip_prefix(own)?.strip_prefix('/')).collect();
+    if below.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = below[random.below(below.len())].split('/').collect();
+    let [outer @ .., last] = names.as_slice() else { return };
+    let value = if random.once_in(2) { "x".into() } else { json::other(random) };
+    let mut here = kept;
+    for name in outer {
+        let next = here.entry((*name).to_owned()).or_insert_with(|| Value::Object(Object::new()));
+        let Value::Object(members) = next else { return };
+        here = members;
+    }
+    here.insert((*last).to_owned(), value);
 }
 
 /// The sealed value that openings and multi-proof give under a profile, when they are of the right number.

@@ -19,16 +19,12 @@ use crate::{
 /// Damaged inputs of a vector: three, and more where much lies behind the outer checks.
 pub(super) fn copies(vector: &Vector, random: &mut Random) -> Vec<Object> {
     let count = match vector.operation {
-        "statement.replay" => 30,
-        "disclosure.seal" => 25,
-        "presentation.verify" => 6,
+        "statement.replay" => 20,
+        "disclosure.seal" => 15,
+        "presentation.verify" => 4,
         "core.number" | "core.base64" | "checkpoint.vkey" => 10,
-        "statement.decode" | "disclosure.profile" | "checkpoint.proof" => 8,
-        "disclosure.open"
-        | "disclosure.slots"
-        | "checkpoint.policy"
-        | "core.json"
-        | "checkpoint.checkpoint" => 5,
+        "statement.decode" | "disclosure.profile" | "checkpoint.proof" | "disclosure.open" => 8,
+        "disclosure.slots" | "checkpoint.policy" | "core.json" | "checkpoint.checkpoint" => 5,
         _ => 3,
     };
     (0..count)

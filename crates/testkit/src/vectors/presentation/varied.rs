@@ -8,7 +8,7 @@ use crate::{
     build::{
         bytes::{Hash, hex},
         keys::Key,
-        statement::{AUTHOR, SEALING, Statement, key_add, key_revoke, key_rotate, kind},
+        statement::{AUTHOR, SEALING, Statement, key_add, key_revoke, key_rotate, kind, log_close},
     },
     random::Random,
 };
@@ -50,6 +50,10 @@ pub(crate) fn input(
     scene.size = if random.once_in(4) { scene.index + 1 + random.below(13 - scene.index) } else { 13 };
     scene.cosigned = cosigned(random);
     scene.earlier = (!random.once_in(4)).then(|| (random.below(scene.index + 2), cosigned(random)));
+    if random.once_in(25) {
+        // Signs the checkpoints and is in the policy, but not in the genesis.
+        scene.party.checkpoint = random.pick(ring).clone();
+    }
     let file = granted(&scene, random);
     let rules = [
         "quorum w1\n",
@@ -104,7 +108,7 @@ fn history(
             continue;
         }
         let new = random.pick(ring).clone();
-        let entry = match random.below(5) {
+        let entry = match random.below(6) {
             0 => party.visible(kind::KEY_ADD, key_add(&log, at as u8, AUTHOR, &new)),
             1 => party.visible(
                 kind::KEY_ROTATE,
@@ -113,6 +117,7 @@ fn history(
             2 => party
                 .visible(kind::KEY_ROTATE, key_rotate(&log, at as u8, &party.author.digest(), AUTHOR, &new)),
             3 => party.visible(kind::KEY_REVOKE, key_revoke(at as u8, &party.author.digest(), 1)),
+            4 => party.visible(kind::LOG_CLOSE, log_close(at as u8, &[0; 32])),
             _ => another(log, random),
         };
         scene.entries[at] = entry;

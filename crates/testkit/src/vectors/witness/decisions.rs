@@ -264,7 +264,7 @@ fn signatures(decisions: &mut Decisions) {
     decisions.signs(
         "two-keys-second",
         "one of two trusted keys signed",
-        &trusted(&[second.clone()]),
+        &trusted(std::slice::from_ref(&second)),
         20,
         TIME + 60,
     );
