@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import anchor
 import checkpoint as texts
 import core
 import disclosure
@@ -199,6 +200,12 @@ def checkpoint_time(given):
     return {"word": word, "lo": _optional_decimal(lo), "hi": _optional_decimal(hi)}
 
 
+def checkpoint_anchor(given):
+    policy = _policy(given)
+    log, verified = anchor.read_anchor(_bytes(given, "body"), policy)
+    return {"log": log.hex(), "size": str(verified.size)}
+
+
 # statement and disclosure
 
 
@@ -307,7 +314,7 @@ def witness_decide(given):
 OPERATIONS = {f"{f.__name__.replace('_', '.', 1)}": f for f in (
     core_json, core_file, core_number, core_base64, core_digest, merkle_root, merkle_inclusion, merkle_consistency,
     merkle_subtree, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
-    checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, statement_decode, statement_replay,
+    checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, checkpoint_anchor, statement_decode, statement_replay,
     disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify,
     witness_request, witness_decide)}
 

@@ -4,12 +4,12 @@ use std::{fs, path::Path, thread};
 
 use snapbox::{Assert, Data, data::DataFormat};
 
-use crate::transcript::play;
+use crate::{command::tests, transcript::play};
 
 /// What people are told to type is what is played here.
 #[test]
 fn the_script_of_readme_and_book_is_played() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tests();
     let played = fs::read_to_string(folder.join("cli/cases/readme.txt")).unwrap();
     for page in ["README.md", "docs/src/start.md"] {
         let page_text = fs::read_to_string(folder.join("..").join(page)).unwrap();
@@ -27,7 +27,7 @@ fn the_script_of_readme_and_book_is_played() {
 
 #[test]
 fn golden_cases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/cases");
+    let folder = tests().join("cli/cases");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 10, "the golden cases are gone: {files:?}");

@@ -4,33 +4,20 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
 };
 
-use detente_core::json::Value;
 use tempfile::TempDir;
 
 use crate::witnessed;
 
-/// The `detente` binary, built now in the profile of this test.
+/// The `detente` binary, as cargo built it for this test.
 pub(crate) fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    Path::new(env!("CARGO_BIN_EXE_detente"))
 }
 
-fn build() -> PathBuf {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--offline", "--quiet", "--package", "detente", "--message-format", "json"]);
-    if std::env::current_exe().unwrap().ancestors().any(|folder| folder.ends_with("release")) {
-        cargo.arg("--release");
-    }
-    let run = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let mut executables = run.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
-        let message = Value::parse(line).ok()?;
-        Some(PathBuf::from(message.as_object()?.get("executable")?.as_str()?))
-    });
-    executables.next_back().expect("cargo names the binary that it built")
+/// The folder of all tests.
+pub(crate) fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests")
 }
 
 /// A copy of the fixture that nobody else uses.
@@ -40,7 +27,7 @@ impl World {
     /// Copies the fixture; the vaults and unlock files get the mode that git does not keep.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/fixture"), folder.path());
+        copy(&tests().join("cli/fixture"), folder.path());
         for private in
             ["a.key", "b.key", "a/vault.sqlite", "b/vault.sqlite", "a/recovery.key", "b/recovery.key"]
         {
@@ -68,7 +55,7 @@ impl World {
             .env("PATH", std::env::join_paths(folders).unwrap())
             .env("LC_ALL", "C");
         // What the shipped incidents are called for a script.
-        command.env("INCIDENTS", Path::new(env!("CARGO_MANIFEST_DIR")).join("data/incidents"));
+        command.env("INCIDENTS", tests().canonicalize().unwrap().join("data/incidents"));
         for setting in ["DETENTE_PARTY", "DETENTE_UNLOCK", "COLUMNS"] {
             command.env_remove(setting);
         }

@@ -4,7 +4,7 @@
 //! A golden file is a transcript: `# ` remarks, `$ ` a line for the shell, `> ` and `! ` what it wrote to standard output
 //! and to standard error, `? ` its exit code. `[..]` in a line stands for anything. A file whose first line is
 //! `# keys are new` makes its own keys, so every digest in it is written `[DIGEST]` and every time `[TIME]`.
-//! `SNAPSHOTS=overwrite cargo test -p detente-tests --test cli` writes what was found.
+//! `SNAPSHOTS=overwrite cargo test -p detente --test cli` writes what was found.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -2,7 +2,7 @@
 # Makes tests/cli/fixture anew: two parties with their secrets, what they exchanged, and files that a reader may get.
 #
 # Run it in the repository's root when a format changes, with `detente` in the PATH; then look at what the new secrets
-# change in the golden cases: SNAPSHOTS=overwrite cargo test -p detente-tests --test cli
+# change in the golden cases: SNAPSHOTS=overwrite cargo test -p detente --test cli
 #
 # The secrets in the fixture are public and guard nothing. Git keeps neither the mode of the unlock files nor empty
 # folders, so the test sets the first on its copy, and the log must do without the second.

@@ -1,6 +1,6 @@
 //! What `--json` prints is what `specs/command-line.schema.json` says.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
 use detente_core::json::{Object, Value};
 
@@ -11,8 +11,7 @@ struct Schema(Value);
 
 impl Schema {
     fn read() -> Self {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("specs/command-line.schema.json");
+        let path = crate::command::tests().join("..").join("specs/command-line.schema.json");
         Self(Value::parse(&fs::read(path).unwrap()).unwrap())
     }
 
@@ -153,7 +152,16 @@ const COMMANDS: &[&str] = &[
     "explain p.json",
     "explain a/log/checkpoint",
     "demo --out story",
+    "witness init --witness w9 --name w9.example --log b/trusted/a.policy",
+    "witness follow b/share/b.policy --witness w9",
+    "witness request a/log --old 0 --out a.request",
+    "witness cosign a.request --witness w9 --out a.answer",
+    "witness add a.answer --log a/log --policy b/trusted/a.policy",
+    "witness cosign story/a/log --witness story/w1 --out again",
+    "witness add again --log story/a/log --policy story/b/trusted/a.witnessed.policy",
+    "anchor a/log --party b --unlock b.key --policy b/trusted/a.policy",
     "keys list --party a --unlock a.key",
+    "vault passphrase --party b --unlock b.key --new-unlock n.key",
     "keys add --party a --unlock a.key",
     "keys rotate --role author --party a --unlock a.key",
     "keys rotate --role sealing --party a --unlock a.key",
@@ -196,6 +204,7 @@ fn every_object_is_what_the_schema_says() {
         rejects_other_members(&schema, &members);
     }
     let expected = [
+        "anchor/v1 ",
         "commit/v1 ",
         "completion/v1 ",
         "demo/v1 ",
@@ -206,6 +215,7 @@ fn every_object_is_what_the_schema_says() {
         "init/v1 ",
         "key-event/v1 ",
         "keys/v1 ",
+        "vault-passphrase/v1 ",
         "log-check/v1 ",
         "man/v1 ",
         "receipt/v1 ",
@@ -213,6 +223,11 @@ fn every_object_is_what_the_schema_says() {
         "show/v1 ",
         "verify/v1 presentation",
         "verify/v1 receipt",
+        "witness-add/v1 ",
+        "witness-cosign/v1 ",
+        "witness-follow/v1 ",
+        "witness-init/v1 ",
+        "witness-request/v1 ",
     ];
     let found: BTreeSet<&str> =
         tags.iter().map(String::as_str).filter(|tag| !tag.starts_with("explain/v1")).collect();
@@ -241,7 +256,7 @@ fn rejects_other_members(schema: &Schema, members: &Object) {
 /// The book names every member of every object.
 #[test]
 fn the_book_names_every_member() {
-    let book = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/src/command-line.md");
+    let book = crate::command::tests().join("..").join("docs/src/command-line.md");
     let book = fs::read_to_string(book).unwrap();
     let schema = Schema::read();
     let mut names = 0;

@@ -67,8 +67,13 @@ impl UnverifiedAnchor {
     /// Checks the checkpoint against the reader's policy. That it is one of the log named shows entry 0 of that log.
     ///
     /// # Errors
-    /// Those of [`UnverifiedCheckpoint::verify`].
+    /// `UNKNOWN-LOG` unless the first line is of a log of the policy, then those of [`UnverifiedCheckpoint::verify`].
     pub fn verify(self, policy: &Policy) -> Result<Anchor, CheckpointError> {
+        let first = self.checkpoint.note().signatures().first();
+        if first.and_then(|line| policy.log_of(line)).is_none() {
+            let origin = self.checkpoint.claimed().origin().to_string();
+            return Err(CheckpointError::UnknownLog { origin });
+        }
         Ok(Anchor { log: self.log, checkpoint: self.checkpoint.verify(policy)? })
     }
 }

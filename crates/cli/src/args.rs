@@ -3,6 +3,7 @@
 mod daily;
 mod keys;
 mod manual;
+mod vault;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use daily::{Amend, Receipt, Sets, SetsList, SetsSave, SetsShow, Show};
 pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
 pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
+pub(crate) use vault::{UnlockArguments, Vault, VaultPassphrase};
 
 /// Trust but verify, for cyberspace: sealed incident logs between parties that do not trust each other.
 #[derive(Debug, Parser)]
@@ -65,6 +67,9 @@ pub(crate) enum Command {
     /// Saved choices of fields, for `disclose --set`
     #[command(subcommand)]
     Sets(Sets),
+    /// A party's vault as a whole
+    #[command(subcommand)]
+    Vault(Vault),
     /// The keys that sign for a party
     #[command(subcommand)]
     Keys(Keys),
@@ -97,7 +102,10 @@ pub(crate) struct Init {
     pub(crate) name: Option<String>,
     /// Unlock file of the vault; made, with mode 600, when it does not exist
     #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    pub(crate) unlock: Option<PathBuf>,
+    /// File with a passphrase for the vault, in the place of an unlock file; without either it is asked for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -148,9 +156,8 @@ pub(crate) struct ReportArguments {
 pub(crate) struct Commit {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// What to do with an incident id that is already committed
     #[arg(long, value_enum, default_value = "refuse")]
     pub(crate) duplicates: DuplicatesArgument,
@@ -163,9 +170,8 @@ pub(crate) struct Commit {
 pub(crate) struct Entries {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault; without it only what everybody sees is shown
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// Only entries of this kind, such as sealed; with the unlock file also a real one, such as incident.amend
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<String>,
@@ -193,9 +199,8 @@ pub(crate) struct Disclose {
     pub(crate) index: String,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// A field to open: a name such as sector.2, or a dotted pointer; a group opens whole (can be repeated)
     #[arg(long = "field", value_name = "NAME", required_unless_present = "sets")]
     pub(crate) fields: Vec<String>,
@@ -256,9 +261,8 @@ pub(crate) struct Anchor {
     pub(crate) log: PathBuf,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// Your own policy for that log
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,

@@ -122,6 +122,8 @@ impl From<PartyError> for Failure {
             | PartyError::PartyExists { path }
             | PartyError::VaultFormat { path }
             | PartyError::WrongUnlock { path }
+            | PartyError::WrongPassphrase { path }
+            | PartyError::OtherMeans { path, .. }
             | PartyError::UnlockFile { path }
             | PartyError::UnlockFileOpen { path, .. }
             | PartyError::SetExists { path } => path.display().to_string(),
@@ -131,6 +133,7 @@ impl From<PartyError> for Failure {
             | PartyError::DuplicateInBatch { place, .. }
             | PartyError::UnknownIncident { place, .. }
             | PartyError::DuplicateIncident { place, .. } => place.to_string(),
+            PartyError::Passphrase => "passphrase".to_owned(),
             PartyError::NoReports => "FILE".to_owned(),
             PartyError::ReportShape { place, source } => match source.pointer() {
                 Some(pointer) if !pointer.is_empty() => format!("{place} {pointer}"),
@@ -165,6 +168,10 @@ impl From<PartyError> for Failure {
             }
             PartyError::PartyExists { .. } => Some("choose another folder; a party is never overwritten"),
             PartyError::UnlockFileOpen { .. } => Some("chmod 600 the unlock file"),
+            PartyError::OtherMeans { expected: "a passphrase", .. } => {
+                Some("--passphrase-file FILE names a file with it; on a terminal leave out --unlock")
+            }
+            PartyError::OtherMeans { .. } => Some("--unlock FILE names the unlock file"),
             PartyError::KeyFile { .. } | PartyError::KeyFileType { .. } => {
                 Some("name the .vkey file that a party hands over")
             }

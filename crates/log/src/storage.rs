@@ -177,6 +177,8 @@ impl Store {
     /// Writes a file in one step that no reader and no crash can see half done.
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
         let staged = format!("{STAGING}/{}.new", name.replace('/', "-"));
+        // Copies and version control leave out an empty folder. Nothing in it has to outlive a crash here.
+        self.create_folders(STAGING, &mut Folders::new())?;
         // Left by a writer that stopped here before.
         let _ = fs::remove_file(self.path(&staged));
         self.write_new(&staged, bytes)?;

@@ -3,12 +3,10 @@
 mod folders;
 mod rows;
 
-use std::path::Path;
-
 use detente_core::Code;
 use detente_log::{CheckReport, LogDirectory, LogError, check_log};
 
-use crate::{Party, PartyError, PartyFolder, Unlock};
+use crate::{Party, PartyError, PartyFolder, UnlockSource};
 
 /// How a part of the party is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +68,19 @@ impl Finding {
 /// [`PartyError::NoVault`] for a folder that is no party's; everything else is a finding.
 pub fn examine(
     folder: &PartyFolder,
-    unlock: Option<&Path>,
+    unlock: Option<UnlockSource<'_>>,
     progress: impl FnMut(u64, u64),
 ) -> Result<Vec<Finding>, PartyError> {
     folder.require()?;
     let mut findings = vec![folders::vault_mode(folder)];
-    let opened = unlock.map(|path| Unlock::read(path).map(|secret| (path, secret)));
+    let opened = unlock.map(|source| source.read().map(|secret| (source.path(), secret)));
     let secret = match opened {
         None => {
-            findings.push(Finding::new("unlock", Health::Skipped, "no unlock file was named"));
+            findings.push(Finding::new(
+                "unlock",
+                Health::Skipped,
+                "neither an unlock file nor a passphrase file was named",
+            ));
             None
         }
         Some(Err(error)) => {

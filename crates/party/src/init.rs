@@ -43,27 +43,61 @@ pub struct Initialised {
 /// # Errors
 /// [`PartyError::PartyExists`], [`PartyError::Unavailable`], those of the unlock file, the vault and the log.
 pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initialised, PartyError> {
+    require_none(folder)?;
+    // What can be refused without leaving anything behind comes first.
+    let known = options.unlock.exists().then(|| Unlock::read(&options.unlock)).transpose()?;
+    make_folders(folder)?;
+    let unlock_created = known.is_none();
+    let unlock = known.map_or_else(|| Unlock::create(&options.unlock), Ok)?;
+    let made = make(folder, &options.origin, &options.name, &unlock)?;
+    Ok(Initialised { unlock_created, ..made })
+}
+
+/// Makes a party whose vault is opened by `unlock`, such as a passphrase.
+///
+/// # Errors
+/// As [`init_party`].
+pub fn init_party_with(
+    folder: &PartyFolder,
+    origin: &Origin,
+    name: &Name,
+    unlock: &Unlock,
+) -> Result<Initialised, PartyError> {
+    require_none(folder)?;
+    make_folders(folder)?;
+    make(folder, origin, name, unlock)
+}
+
+fn require_none(folder: &PartyFolder) -> Result<(), PartyError> {
     let parts = [folder.vault(), folder.log(), folder.path().join("recovery.key")];
     if parts.iter().any(|part| part.exists()) {
         return Err(PartyError::PartyExists { path: folder.path().to_owned() });
     }
-    // What can be refused without leaving anything behind comes first.
-    let known = options.unlock.exists().then(|| Unlock::read(&options.unlock)).transpose()?;
+    Ok(())
+}
+
+fn make_folders(folder: &PartyFolder) -> Result<(), PartyError> {
     for path in [folder.path().to_owned(), folder.share(), folder.trusted(), folder.receipts()] {
         std::fs::create_dir_all(&path).map_err(PartyError::unavailable(&path))?;
     }
-    let unlock_created = known.is_none();
-    let unlock = known.map_or_else(|| Unlock::create(&options.unlock), Ok)?;
+    Ok(())
+}
 
+fn make(
+    folder: &PartyFolder,
+    origin: &Origin,
+    name: &Name,
+    unlock: &Unlock,
+) -> Result<Initialised, PartyError> {
     let author = Secret::random()?;
     let sealing = Secret::random()?;
     let checkpoint = Secret::random()?;
     let recovery = Secret::random()?;
     let key = |secret: &Secret| SigningKey::from_seed(secret.expose());
-    let signer = LogSigner::new(options.origin.clone(), key(&checkpoint));
+    let signer = LogSigner::new(origin.clone(), key(&checkpoint));
     let draft = GenesisDraft {
-        origin: options.origin.clone(),
-        party: options.name.to_string(),
+        origin: origin.clone(),
+        party: name.to_string(),
         checkpoint_key: signer.note_key(),
         authors: vec![key(&author).public()],
         sealing: key(&sealing).public(),
@@ -77,7 +111,7 @@ pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initial
 
     // Made beside its place, and put in place at the end, the vault last: what an interrupted run leaves is no party yet.
     let unfinished = Unfinished::begin(folder)?;
-    let vault = Vault::create(&unfinished.vault, &unlock)?;
+    let vault = Vault::create(&unfinished.vault, unlock)?;
     let first = Keyring::first();
     vault.put_secret(SecretName::Master, &Secret::random()?)?;
     vault.put_secret(SecretName::Key(first.in_use.author), &author)?;
@@ -86,10 +120,10 @@ pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initial
     vault.put_secret(SecretName::Epoch, &Secret::random()?)?;
     drop(vault);
     write_recovery(&unfinished.recovery, &recovery)?;
-    LogWriter::create(&unfinished.log, &options.origin)?.append(&[genesis], &signer)?;
-    let share = write_share(folder, options, &signer, &key(&author))?;
+    LogWriter::create(&unfinished.log, origin)?.append(&[genesis], &signer)?;
+    let share = write_share(folder, origin, name, &signer, &key(&author))?;
     let recovery = unfinished.finish(folder)?;
-    Ok(Initialised { log: history.log(), unlock_created, recovery, share })
+    Ok(Initialised { log: history.log(), unlock_created: false, recovery, share })
 }
 
 /// The parts of a party under construction.
@@ -128,20 +162,21 @@ impl Unfinished {
 
 fn write_share(
     folder: &PartyFolder,
-    options: &InitOptions,
+    origin: &Origin,
+    name: &Name,
     signer: &LogSigner,
     author: &SigningKey,
 ) -> Result<Vec<PathBuf>, PartyError> {
     let share = folder.share();
-    let files = PolicyFiles::unwitnessed(&options.origin, signer.note_key().key(), &[options.name.as_str()]);
-    let audience = NoteKey::new(options.name.clone(), KeyType::Log, author.public());
+    let files = PolicyFiles::unwitnessed(origin, signer.note_key().key(), &[name.as_str()]);
+    let audience = NoteKey::new(name.clone(), KeyType::Log, author.public());
     let contents = [
         (format!("{}.policy", folder.name()), files.policy),
         (format!("{}.policy.json", folder.name()), files.companion),
     ];
     let contents = contents.into_iter().map(|(name, bytes)| (share.join(name), bytes));
     contents
-        .chain([(folder.audience_key(&options.name), format!("{audience}\n").into_bytes())])
+        .chain([(folder.audience_key(name), format!("{audience}\n").into_bytes())])
         .map(|(path, bytes)| {
             write_atomically(&path, &bytes, Writing::Public)?;
             Ok(path)

@@ -28,6 +28,34 @@ enum Means {
     Passphrase(Zeroizing<String>),
 }
 
+/// A file that opens a vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlockSource<'a> {
+    /// An unlock file.
+    File(&'a Path),
+    /// A file with a passphrase.
+    PassphraseFile(&'a Path),
+}
+
+impl<'a> UnlockSource<'a> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of [`Unlock::read`] and [`Unlock::read_passphrase`].
+    pub fn read(self) -> Result<Unlock, PartyError> {
+        match self {
+            Self::File(path) => Unlock::read(path),
+            Self::PassphraseFile(path) => Unlock::read_passphrase(path),
+        }
+    }
+
+    pub(crate) const fn path(self) -> &'a Path {
+        match self {
+            Self::File(path) | Self::PassphraseFile(path) => path,
+        }
+    }
+}
+
 impl core::fmt::Debug for Means {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str(match self {

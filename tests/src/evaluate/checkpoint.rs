@@ -1,7 +1,8 @@
 //! `specs/checkpoint.md` "Vectors".
 
 use detente_checkpoint::{
-    NoteKey, Pool, PublicKey, PublicationTime, UnverifiedCheckpoint, UnverifiedNote, UnverifiedProof,
+    NoteKey, Pool, PublicKey, PublicationTime, UnverifiedAnchor, UnverifiedCheckpoint, UnverifiedNote,
+    UnverifiedProof,
 };
 use detente_core::{
     Code, LeafIndex, UnixSeconds, base64,
@@ -76,6 +77,12 @@ pub(super) fn time(input: &Input<'_>) -> Answer {
     let time = Pool::assume_consistent(checkpoints)?.publication_time(index, &policy)?;
     let (lo, hi) = bounds(time);
     output([("word", time.word().into()), ("lo", lo), ("hi", hi)])
+}
+
+pub(super) fn anchor(input: &Input<'_>) -> Answer {
+    let (body, policy) = (input.bytes("body")?, input.policy()?);
+    let anchor = UnverifiedAnchor::parse(&body)?.verify(&policy)?;
+    output([("log", hex(anchor.log().as_bytes())), ("size", anchor.checkpoint().size().to_string().into())])
 }
 
 /// `lo` and `hi`: decimal strings, or null for unknown or infinite.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{PartyArguments, ReportArguments};
+use super::{PartyArguments, ReportArguments, UnlockArguments};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente show 7 --party a --unlock a.key")]
@@ -14,9 +14,8 @@ pub(crate) struct Show {
     pub(crate) index: String,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// Print the document alone, as one line of JSON
     #[arg(long)]
     pub(crate) document: bool,
@@ -43,9 +42,8 @@ pub(crate) struct Receipt {
 pub(crate) struct Amend {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     #[command(flatten)]
     pub(crate) reports: ReportArguments,
 }

@@ -1,10 +1,8 @@
 //! Arguments of the commands about a party's keys.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::PartyArguments;
+use super::{PartyArguments, UnlockArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
@@ -23,9 +21,8 @@ pub(crate) enum Keys {
 pub(crate) struct KeysList {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
 }
 
 #[derive(Debug, Args)]
@@ -33,9 +30,8 @@ pub(crate) struct KeysList {
 pub(crate) struct KeysAdd {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -51,9 +47,8 @@ pub(crate) enum RoleArgument {
 pub(crate) struct KeysRotate {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// Which key
     #[arg(long, value_enum)]
     pub(crate) role: RoleArgument,
@@ -81,9 +76,8 @@ pub(crate) struct KeysRevoke {
     pub(crate) key: String,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: PathBuf,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
     /// Why; everybody will read it in the log
     #[arg(long, value_enum)]
     pub(crate) reason: ReasonArgument,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::PartyArguments;
+use super::{PartyArguments, UnlockArguments};
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ShellArgument {
@@ -37,7 +37,6 @@ pub(crate) struct Man {
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Unlock file of the vault; without it the vault's rows are not looked at
-    #[arg(long, value_name = "FILE", env = "DETENTE_UNLOCK")]
-    pub(crate) unlock: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) unlock: UnlockArguments,
 }

@@ -18,7 +18,7 @@ pub(crate) fn run(anchor: &Anchor, printer: &Printer) -> Result<Report, Failure>
     bar.finish_and_clear();
     let anchored = anchored?;
     let text = format!(
-        "anchored   {} at size {} ({} witness lines)\nlog id     {}\nentry      {} of the own log\nsays       every entry below that size is held and verified",
+        "anchored   {} at size {}, witness lines: {}\nlog id     {}\nentry      {} of the own log\nsays       every entry below that size is held and verified",
         anchored.origin, anchored.size, anchored.cosignatures, anchored.log, anchored.index
     );
     let cosignatures: Value = u32::try_from(anchored.cosignatures).unwrap_or(u32::MAX).into();

@@ -7,7 +7,7 @@ use detente_disclosure::{ClaimedTime, Severity, SeverityValue};
 use detente_party::{CommitOptions, Duplicates, Extra, Outcome, PartyFolder, read_reports};
 
 use super::open_party;
-use crate::args::{Amend, Commit, DuplicatesArgument, ExtraArgument, ReportArguments};
+use crate::args::{Amend, Commit, DuplicatesArgument, ExtraArgument, ReportArguments, UnlockArguments};
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
 use crate::show;
@@ -27,7 +27,7 @@ pub(crate) fn amend(amend: &Amend, printer: &Printer) -> Result<Report, Failure>
 
 fn seal(
     folder: &Path,
-    unlock: &Path,
+    unlock: &UnlockArguments,
     duplicates: Duplicates,
     reports: &ReportArguments,
     printer: &Printer,

@@ -11,7 +11,7 @@ use crate::show;
 pub(crate) fn run(doctor: &Doctor, printer: &Printer) -> Result<Report, Failure> {
     let folder = PartyFolder::new(&doctor.party.party);
     let bar = printer.progress("checking", Some(0));
-    let findings = examine(&folder, doctor.unlock.as_deref(), |done, all| {
+    let findings = examine(&folder, doctor.unlock.source(), |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });

@@ -19,13 +19,13 @@ pub(crate) fn run(entries: &Entries, printer: &Printer) -> Result<Report, Failur
     let filter = filter(entries)?;
     let folder = PartyFolder::new(&entries.party.party);
     folder.require()?;
-    if filter.needs_vault() && entries.unlock.is_none() {
+    if filter.needs_vault() && !entries.unlock.is_named() {
         let culprit = if filter.id.is_some() { "--id" } else { "--kind" };
         return Err(Failure::misuse(culprit, "expected the unlock file of the vault, got none")
             .hint("what a sealed entry is, only its vault tells: --unlock FILE"));
     }
     let party =
-        entries.unlock.as_deref().map(|unlock| open_party(&entries.party.party, unlock)).transpose()?;
+        entries.unlock.is_named().then(|| open_party(&entries.party.party, &entries.unlock)).transpose()?;
     let party = party.as_ref();
 
     let mut short = Some(Vec::new());

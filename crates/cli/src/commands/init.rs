@@ -1,8 +1,9 @@
 use std::path::Path;
 
 use detente_core::{Name, Origin, json::Value};
-use detente_party::{InitOptions, PartyFolder, init_party};
+use detente_party::{InitOptions, PartyFolder, init_party, init_party_with};
 
+use super::vault::new_passphrase;
 use crate::args::Init;
 use crate::failure::Failure;
 use crate::output::Report;
@@ -16,22 +17,30 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
         .unwrap_or_else(|| init.origin.split_once('/').map_or(init.origin.as_str(), |(name, _)| name));
     let name = Name::parse(name).map_err(|error| Failure::misuse("--name", error))?;
     let folder = PartyFolder::new(&init.party.party);
-    let made = init_party(
-        &folder,
-        &InitOptions { origin: origin.clone(), name: name.clone(), unlock: init.unlock.clone() },
-    )?;
+    let file = init.unlock.as_deref().filter(|_| init.passphrase_file.is_none());
+    let made = match file {
+        Some(unlock) => {
+            let options =
+                InitOptions { origin: origin.clone(), name: name.clone(), unlock: unlock.to_owned() };
+            init_party(&folder, &options)?
+        }
+        None => {
+            let unlock = new_passphrase(init.passphrase_file.as_deref(), "--unlock")?;
+            init_party_with(&folder, &origin, &name, &unlock)?
+        }
+    };
     let path = |path: &Path| path.display().to_string();
     let share: Vec<Value> = made.share.iter().map(|file| path(file).into()).collect();
-    let unlock = match made.unlock_created {
-        true => "made now, mode 600; whoever has it opens the vault",
-        false => "was there already",
+    let unlock = match (file, made.unlock_created) {
+        (Some(file), true) => format!("{} (made now, mode 600; whoever has it opens the vault)", path(file)),
+        (Some(file), false) => format!("{} (was there already)", path(file)),
+        (None, _) => "by the passphrase".to_owned(),
     };
     let mut text = format!(
-        "party      {name}\nlog        {} ({origin})\nlog id     {}\nvault      {}\nunlock     {} ({unlock})\nrecovery   {} (move it offline: it is the log's last key)\n",
+        "party      {name}\nlog        {} ({origin})\nlog id     {}\nvault      {}\nunlock     {unlock}\nrecovery   {} (move it offline: it is the log's last key)\n",
         path(&folder.log()),
         made.log,
         path(&folder.vault()),
-        path(&init.unlock),
         path(&made.recovery),
     );
     for file in &made.share {
@@ -45,7 +54,7 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
             ("origin", origin.as_str().into()),
             ("log", made.log.to_string().into()),
             ("folder", path(folder.path()).into()),
-            ("unlock", path(&init.unlock).into()),
+            ("unlock", file.map_or(Value::Null, |file| path(file).into())),
             ("unlock_created", made.unlock_created.into()),
             ("recovery", path(&made.recovery).into()),
             ("share", share.into()),

@@ -16,14 +16,15 @@ mod policy;
 mod receipt;
 mod sets;
 mod show;
+mod vault;
 mod verify;
 pub(crate) mod witness;
 
 use std::path::Path;
 
-use detente_party::{Party, PartyFolder, Unlock};
+use detente_party::{Party, PartyFolder};
 
-use crate::args::{Arguments, Command, Log};
+use crate::args::{Arguments, Command, Log, UnlockArguments};
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
 
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Show(show) => show::run(show, printer),
         Command::Amend(amend) => commit::amend(amend, printer),
         Command::Sets(sets) => sets::run(sets),
+        Command::Vault(vault) => vault::run(vault),
         Command::Keys(keys) => keys::run(keys),
         Command::Completion(completion) => completion::run(completion, printer),
         Command::Man(man) => man::run(man),
@@ -50,11 +52,10 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
     }
 }
 
-fn open_party(folder: &Path, unlock: &Path) -> Result<Party, Failure> {
+fn open_party(folder: &Path, unlock: &UnlockArguments) -> Result<Party, Failure> {
     let folder = PartyFolder::new(folder);
     folder.require()?;
-    let unlock = Unlock::read(unlock)?;
-    Ok(Party::open(folder, &unlock)?)
+    Ok(Party::open(folder, &unlock.read()?)?)
 }
 
 /// A file's bytes, at most `limit` and one more, so that a reader can tell that it is too long; `-` is standard input.

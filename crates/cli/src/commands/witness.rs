@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
-use detente_checkpoint::UnverifiedNote;
+use detente_checkpoint::{Policy, SignatureLine, UnverifiedNote, cosignature};
 use detente_core::{Code, Name, TreeSize, UnixSeconds, json::Value};
 use detente_log::{LogDirectory, LogWriter};
 use detente_witness::answer::Answer;
@@ -84,7 +84,9 @@ pub(crate) struct Cosign {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  detente witness add w1.answer --log a/log")]
+#[command(
+    after_help = "Example:\n  detente witness add w1.answer --log a/log --policy b/trusted/a.witnessed.policy"
+)]
 pub(crate) struct Add {
     /// An answer file
     #[arg(value_name = "ANSWER")]
@@ -92,6 +94,9 @@ pub(crate) struct Add {
     /// Folder of the log
     #[arg(long, value_name = "LOG")]
     log: PathBuf,
+    /// A policy that names the witness
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
 }
 
 pub(crate) fn run(witness: &Witness) -> Result<Report, Failure> {
@@ -116,7 +121,7 @@ fn make(init: &Init) -> Result<Report, Failure> {
     let made = WitnessFolder::new(&init.witness).create(name, logs).map_err(failure)?;
     let vkey = made.note_key().to_string();
     let text = format!(
-        "witness    {}\nvkey       {vkey}\nfollows    {followed} logs\nnext       a policy names it: `witness NAME {vkey}`",
+        "witness    {}\nvkey       {vkey}\nlogs       {followed}\nnext       a policy names it: `witness NAME {vkey}`",
         init.witness.display()
     );
     Ok(Report::new("witness-init/v1", [("vkey", vkey.into()), ("follows", followed.into())], text))
@@ -136,7 +141,12 @@ fn follow_one(follow: &Follow) -> Result<Report, Failure> {
 
 fn write_request(request: &Request) -> Result<Report, Failure> {
     let old = TreeSize::parse(&request.old).map_err(|error| Failure::misuse("--old", error))?;
-    let made = request_of(&LogDirectory::open(&request.log)?, old)?;
+    let log = LogDirectory::open(&request.log)?;
+    let size = log.checkpoint()?.claimed().size();
+    if old > size {
+        return Err(Failure::misuse("--old", format!("expected at most {size}, the log's size, got {old}")));
+    }
+    let made = request_of(&log, old)?;
     write_new(&request.out, &made.to_bytes())?;
     let text = format!("written    {} (from size {old})", request.out.display());
     let file = request.out.display().to_string();
@@ -157,11 +167,23 @@ fn answer(cosign: &Cosign) -> Result<Report, Failure> {
         AddCheckpoint::parse(&bytes).map_err(failure)?
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let lines = witness.add_checkpoint(&request, UnixSeconds::new(now)?).map_err(failure)?;
-    let answer = Answer::Cosigned(lines);
+    let outcome = witness.add_checkpoint(&request, UnixSeconds::new(now)?);
+    let conflict = match &outcome {
+        Err(error @ WitnessError::SizeConflict { newest, .. }) => {
+            Some(Failure::new(error.code(), "witness", error).hint(format!(
+                "{} says so to the log's side, which makes a new request with --old {newest}",
+                cosign.out.display()
+            )))
+        }
+        _ => None,
+    };
+    let answer = Answer::of(outcome).map_err(failure)?;
     write_new(&cosign.out, &answer.to_bytes())?;
+    if let Some(conflict) = conflict {
+        return Err(conflict);
+    }
     let text = format!(
-        "cosigned   {} at size {}\nwritten    {}\nnext       `detente witness add {} --log LOG` on the log's side",
+        "cosigned   {} at size {}\nwritten    {}\nnext       `detente witness add {} --log LOG --policy FILE` on the log's side",
         request.origin(),
         request.size(),
         cosign.out.display(),
@@ -179,6 +201,7 @@ fn answer(cosign: &Cosign) -> Result<Report, Failure> {
 }
 
 fn merge(add: &Add) -> Result<Report, Failure> {
+    let policy = policy::read(&add.policy)?;
     let log = LogDirectory::open(&add.log)?;
     let checkpoint = log.checkpoint()?;
     let bytes = read_limited(&add.answer, MAX_REQUEST_BYTES)?;
@@ -194,12 +217,36 @@ fn merge(add: &Add) -> Result<Report, Failure> {
             .hint(format!("make a new request with --old {size}")));
         }
     };
+    let lines = verified(&lines, &policy, checkpoint.note().text(), &name)?;
     let size = checkpoint.claimed().size();
     let note = LogWriter::open(&add.log)?.add_cosignatures(size, &lines)?;
     let count = u32::try_from(UnverifiedNote::parse(&note)?.signatures().len()).unwrap_or(u32::MAX);
-    let text =
-        format!("added      {} lines to the checkpoint of size {size}, which has {count} now", lines.len());
+    let text = format!("added      to the checkpoint of size {size}, which has {count} lines now");
     Ok(Report::new("witness-add/v1", [("size", size.to_string().into()), ("lines", count.into())], text))
+}
+
+/// The lines of the policy's witnesses, each checked: a published line is never taken back, and a line that does not
+/// verify would make the checkpoint worthless to every reader who knows its key.
+fn verified(
+    lines: &[SignatureLine],
+    policy: &Policy,
+    text: &str,
+    answer: &str,
+) -> Result<Vec<SignatureLine>, Failure> {
+    let mut known = Vec::new();
+    for line in lines {
+        if let Some(witness) = policy.witnesses().iter().find(|witness| line.is_of(witness.key())) {
+            cosignature::verify(witness.key(), line, text).map_err(|error| {
+                Failure::new(error.code(), answer, error)
+                    .hint("an answer fits one checkpoint; has the log published another since the request?")
+            })?;
+            known.push(line.clone());
+        }
+    }
+    if known.is_empty() {
+        return Err(Failure::misuse(answer, "expected a line of a witness that the policy names, got none"));
+    }
+    Ok(known)
 }
 
 /// The request that takes a witness from a size to the log's newest checkpoint.
@@ -218,9 +265,5 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn failure(error: WitnessError) -> Failure {
-    let hint = match &error {
-        WitnessError::SizeConflict { newest, .. } => Some(format!("make a new request with --old {newest}")),
-        _ => None,
-    };
-    Failure { hint, ..Failure::new(error.code(), "witness", error) }
+    Failure::new(error.code(), "witness", error)
 }

@@ -258,6 +258,21 @@ fn cosignatures_are_added_to_the_history_and_to_the_newest_note() {
     assert_eq!(again.as_bytes(), log.checkpoint_bytes().unwrap(), "signing again gives the same note");
 }
 
+/// Copies and version control leave out the empty folder `staging`.
+#[test]
+fn a_copy_without_empty_folders_takes_cosignatures() {
+    let party = Party::new();
+    let folder = party.log_of(&[20]);
+    std::fs::remove_dir(folder.path().join("staging")).unwrap();
+    let log = LogDirectory::open(folder.path()).unwrap();
+    let head = log.checkpoint().unwrap().claimed().clone();
+    let (name, key) = witness_key(21);
+    let line = cosignature::sign(name.name(), &key, UnixSeconds::new(100).unwrap(), &head);
+    let note = LogWriter::open(folder.path()).unwrap().add_cosignatures(size(20), &[line]).unwrap();
+    assert_eq!(note, log.checkpoint_bytes().unwrap());
+    check(folder.path()).unwrap();
+}
+
 #[test]
 fn a_state_older_than_the_notes_is_never_continued() {
     let party = Party::new();

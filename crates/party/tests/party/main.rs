@@ -8,10 +8,13 @@
 )]
 #![forbid(unsafe_code)]
 
+mod anchor;
 mod batches;
 mod copies;
 mod crash;
+mod daily;
 mod keys;
+mod passphrase;
 mod secrecy;
 mod stage;
 mod times;

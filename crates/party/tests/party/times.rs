@@ -7,6 +7,7 @@ use detente_core::{Name, Origin, TreeSize, UnixSeconds, json::Value};
 use detente_disclosure::Profile;
 use detente_log::{LogDirectory, LogWriter};
 use detente_presentation::{Reader, UnverifiedPresentation, Verdict};
+use detente_statement::Role;
 
 use crate::stage::Stage;
 
@@ -29,6 +30,19 @@ impl Witness {
 
     /// The party's shared policy with this witness in the place of nobody.
     fn policy(&self, stage: &Stage) -> Policy {
+        let (policy, companion) = self.policy_files(stage);
+        Policy::parse(&policy, Some(&companion)).unwrap()
+    }
+
+    /// Lets the party hand that policy over.
+    fn share_policy(&self, stage: &Stage) {
+        let (policy, companion) = self.policy_files(stage);
+        let share = stage.folder().share();
+        std::fs::write(share.join("a.policy"), policy).unwrap();
+        std::fs::write(share.join("a.policy.json"), companion).unwrap();
+    }
+
+    fn policy_files(&self, stage: &Stage) -> (Vec<u8>, Vec<u8>) {
         let shared = std::fs::read_to_string(stage.folder().share().join("a.policy")).unwrap();
         let key = NoteKey::new(Self::name(), KeyType::Cosignature, self.0.public());
         let text = shared.replace("quorum none\n", &format!("witness w1 {key}\nquorum w1\n"));
@@ -38,7 +52,7 @@ impl Witness {
         let Value::Object(members) = &mut companion else { panic!("a companion is an object") };
         let operators = [("w1".to_owned(), "institute".into())];
         members.insert("operators".to_owned(), Value::Object(operators.into_iter().collect()));
-        Policy::parse(text.as_bytes(), Some(&companion.to_file())).unwrap()
+        (text.into_bytes(), companion.to_file())
     }
 }
 
@@ -92,4 +106,29 @@ fn a_checkpoint_that_nobody_cosigned_is_under_witnessed() {
     let reader = Reader { policy: &policy, profiles: &[Profile::veris_1()], audience: None };
     let refused = UnverifiedPresentation::parse(&file).unwrap().verify(&reader).unwrap_err();
     assert_eq!(refused.code().as_str(), "UNDER-WITNESSED");
+}
+
+/// A checkpoint from before the enrolment of the key that grants would show a stranger's signature.
+#[test]
+fn after_an_author_rotation_the_checkpoint_is_one_that_shows_the_new_key() {
+    let stage = Stage::new();
+    let witness = Witness(SigningKey::from_seed(&[7; 32]));
+    let policy = witness.policy(&stage);
+    stage.commit(&["n-1"]);
+    assert_eq!(witness.cosign(&stage, 1000).get(), 2);
+    witness.share_policy(&stage);
+    // Nobody has cosigned anything above the first.
+    stage.commit(&["n-2"]);
+    assert_eq!(verified(&stage, &policy, 1), (None, 2, None, Some(1000)));
+
+    stage.party().rotate_key(Role::Author).unwrap();
+    let file = stage.disclose(1, &["id"]).unwrap();
+    let reader = Reader { policy: &policy, profiles: &[Profile::veris_1()], audience: None };
+    let refused = UnverifiedPresentation::parse(&file).unwrap().verify(&reader).unwrap_err();
+    assert_eq!(refused.code().as_str(), "UNDER-WITNESSED");
+
+    assert_eq!(witness.cosign(&stage, 2000).get(), 4);
+    stage.commit(&["n-3"]);
+    assert_eq!(verified(&stage, &policy, 1), (None, 4, None, Some(2000)));
+    assert_eq!(verified(&stage, &policy, 2), (Some(2), 4, Some(1000), Some(2000)));
 }

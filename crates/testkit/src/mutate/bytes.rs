@@ -88,6 +88,7 @@ fn table(operation: &str) -> (Places, Places) {
         "checkpoint.proof" => {
             (&[("proof", Base64), ("entry", Base64), ("policy", Base64), ("companion", Base64)], &[])
         }
+        "checkpoint.anchor" => (&[("body", Base64), ("policy", Base64), ("companion", Base64)], &[]),
         "checkpoint.time" => (&[("policy", Base64), ("companion", Base64)], &[("notes", Base64)]),
         "statement.decode" => (&[("entry", Base64)], &[]),
         "statement.replay" => (&[], &[("entries", Base64)]),

@@ -8,7 +8,7 @@ use detente_core::{
 use super::{json, notes, openings, replay, ring, statements, text};
 use crate::{
     build::{
-        bytes::{hex, sha256, unhex},
+        bytes::{hex, prefixed, sha256, unhex},
         keys::{key_id, vkey},
     },
     random::Random,
@@ -61,6 +61,8 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "checkpoint.proof" if random.once_in(4) => policy(input, random),
         "checkpoint.proof" => bytes(input, "proof", |bytes| note(bytes, random)),
         "checkpoint.time" => time(input, random),
+        "checkpoint.anchor" if random.once_in(4) => policy(input, random),
+        "checkpoint.anchor" => bytes(input, "body", |bytes| anchor(bytes, random)),
         "statement.decode" => bytes(input, "entry", |bytes| statements::damaged(bytes, random)),
         "statement.replay" => entries(input, random),
         "disclosure.profile" => bytes(input, "profile", |bytes| file(bytes, random)),
@@ -112,6 +114,13 @@ fn note(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let Ok(given) = core::str::from_utf8(bytes) else { return flip(bytes, random) };
     let damaged = text::lines(given, random);
     if random.once_in(2) { damaged.into_bytes() } else { notes::resigned(&damaged).into_bytes() }
+}
+
+/// The note of an anchor under a length that fits; a body without one as bytes.
+fn anchor(body: &[u8], random: &mut Random) -> Vec<u8> {
+    let Some((head, text)) = body.split_at_checked(56) else { return flip(body, random) };
+    let text = note(text, random);
+    [&head[..48], &prefixed(&text)].concat()
 }
 
 /// A list of texts: its order, or one of them.

@@ -76,7 +76,8 @@ impl Story<'_> {
         for number in witnesses {
             let answer = format!("w{number}.{party}.{round}");
             self.command(&format!("witness cosign {party}/log --witness w{number} --out {answer}"), 0)?;
-            self.command(&format!("witness add {answer} --log {party}/log"), 0)?;
+            let policy = "b/trusted/a.witnessed.policy";
+            self.command(&format!("witness add {answer} --log {party}/log --policy {policy}"), 0)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Scenarios of `specs/checkpoint.md`.
 
+mod anchors;
 mod checkpoints;
 mod companions;
 mod cosignatures;
@@ -34,6 +35,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         policies::vectors(),
         proofs::vectors(),
         times::vectors(),
+        anchors::vectors(),
     ]
     .concat()
 }
