@@ -12,7 +12,7 @@
 //! - [`LogWriter`]: sequencing, publishing and recovery after a crash; [`LogSigner`], the key that it is lent.
 //! - [`LogDirectory`] and [`LogTree`]: reading a log of either party within strict bounds. Nothing read is verified by
 //!   reading it.
-//! - [`receipt`]: one entry's offline proof.
+//! - [`receipt()`]: one entry's offline proof.
 //! - [`check_log`]: everything that can be checked of a log from its public files.
 //! - [`Store`] and [`StepHook`]: the only code that writes, each durable step announced.
 //!

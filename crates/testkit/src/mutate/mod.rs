@@ -1,8 +1,8 @@
 //! Damaged copies of the valid vectors, for runs that compare two verifiers. Nothing is expected of them but that all
 //! verifiers answer alike.
 //!
-//! Each vector is damaged in two ways: a few bytes at random ([`bytes`]), and one change of meaning that keeps the form
-//! around it intact, so that it passes the outer checks and reaches the inner ones ([`structured`]).
+//! Each vector is damaged in two ways: a few bytes at random (`bytes`), and one change of meaning that keeps the form
+//! around it intact, so that it passes the outer checks and reaches the inner ones (`structured`).
 
 mod bytes;
 
