@@ -32,6 +32,12 @@ pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
         bytes = decrypt(&bytes, &String::from_utf8_lossy(&text))
             .map_err(|error| Failure::misuse(&*name, error))?;
     }
+    if bytes.starts_with(PROOF) && audience.is_some() {
+        return Err(Failure::misuse(
+            "--audience",
+            "expected a presentation, got a proof, which is for everybody",
+        ));
+    }
     let report = if bytes.starts_with(PROOF) {
         verify_proof(&name, &bytes, verify.entry.as_deref(), &policy)
     } else {
