@@ -103,6 +103,19 @@ pub(super) fn vectors(operation: &mut Operation) {
         &[(16, "{\"note\":true}")],
         &[16, 18],
     );
+    for (name, residue) in [
+        ("empty", "{}"),
+        ("step-no-object", "{\"timeline\":[]}"),
+        ("filled", "{\"timeline\":{\"year\":\"1999\"}}"),
+    ] {
+        fails(
+            &format!("residue-no-place-{name}"),
+            "a value that was not taken out of the residue opened with it",
+            &[(16, residue), (17, "2020")],
+            &[16, 17],
+        );
+    }
+    fails("residue-absent", "a value taken out of a residue that is absent", &[(17, "2020")], &[16, 17]);
     let mut ok = |name: &str, description: &str, values: &[(u16, &str)], opened: &[u16]| {
         operation.ok(format!("no-conflict-{name}"), description, open(values, opened), object! {});
     };

@@ -271,6 +271,10 @@ pub(super) fn vectors() -> Vec<Vector> {
         r#"{"zebra":1,"action":{"hacking":{"count":"x"}}}"#,
     );
     fails(Code::MalformedJson, "malformed-json", "a document that is no JSON", &small, "{");
+    let deep = format!("{{\"count\":{}{}}}", "[".repeat(62), "]".repeat(62));
+    fails(Code::MalformedJson, "depth-63", "63 arrays and objects inside one another", &small, &deep);
+    let deep = format!("{{\"count\":{}{}}}", "[".repeat(61), "]".repeat(61));
+    fails(Code::FieldType, "depth-62", "62 are read; it is the type that is wrong", &small, &deep);
     fails(Code::DuplicateMember, "duplicate-member", "a member twice", &small, r#"{"count":1,"count":1}"#);
     fails(Code::LoneSurrogate, "lone-surrogate", "half a surrogate pair", &small, r#"{"summary":"\ud800"}"#);
     fails(Code::NumberRange, "number-range", "2^53", &small, r#"{"count":9007199254740992}"#);

@@ -8,7 +8,9 @@ use crate::{
         keys::Key,
         presentation::Grant,
         slots::Slots,
-        statement::{AUTHOR, Party, SEALING, Statement, key_add, key_revoke, key_rotate, kind, nonce},
+        statement::{
+            AUTHOR, Party, SEALING, Statement, key_add, key_revoke, key_rotate, kind, log_close, nonce,
+        },
     },
     vector::Operation,
 };
@@ -69,6 +71,28 @@ fn entries(operation: &mut Operation) {
     );
     let event = party.visible(kind::KEY_REVOKE, key_revoke(1, &[1; 32], 0));
     fails(Code::NotSealed, "is-event", "a key event as the entry: it is checked, not applied", put(event));
+    for (name, code) in [("is-accusation", 64), ("is-unlisted", 200)] {
+        let visible = Statement::visible(log, &party.author, code, vec![7; 16]);
+        let other = Statement { sealed: Some(base.slots.sealed()), ..visible }.signed(&party.author);
+        fails(Code::NotSealed, name, "another kind that seals the very same slots", put(other));
+    }
+    let close = party.visible(kind::LOG_CLOSE, log_close(1, &[0; 32]));
+    let closed = |events: Vec<usize>| Scene { events, ..base.clone().put(3, close.clone()) };
+    fails(Code::EntryAfterClose, "after-close", "the log was closed before the entry", closed(vec![0, 3]));
+    let ping = party.visible(kind::PING, nonce(1).to_vec());
+    fails(
+        Code::MalformedPresentation,
+        "with-other-event",
+        "an event that changes no key",
+        Scene { events: vec![0, 3], ..base.clone().put(3, ping) },
+    );
+    let add = party.visible(kind::KEY_ADD, key_add(&log, 1, AUTHOR, &Key::named("a.example late author")));
+    fails(
+        Code::EntryAfterClose,
+        "with-event-after-close",
+        "a key event after the log was closed",
+        Scene { events: vec![0, 8, 9], ..base.clone().put(8, close).put(9, add) },
+    );
 }
 
 fn keys(operation: &mut Operation) {
