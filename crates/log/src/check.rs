@@ -142,11 +142,7 @@ fn require_genesis(
         let (expected, got) = (genesis.origin().to_string(), origin.to_string());
         return Err(CheckpointError::OriginMismatch { expected, got });
     }
-    let key = genesis.checkpoint_key();
-    let trusted = policy.logs().iter().any(|log| log.key() == key);
-    // A line of a key of the policy was verified with the checkpoint.
-    let note = UnverifiedCheckpoint::parse(checkpoint.note_bytes())?;
-    if !trusted || !note.note().signatures().iter().any(|line| line.is_of(key)) {
+    if !checkpoint.is_signed_by(policy, genesis.checkpoint_key()) {
         return Err(CheckpointError::UnknownLog { origin: origin.to_string() });
     }
     Ok(())

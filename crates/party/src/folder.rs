@@ -92,14 +92,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8], writing: Writing) -> Result<(
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unguessable = u64::from_le_bytes(crate::secret::random()?);
     let temporary = path.with_file_name(format!(".{name}.{unguessable:016x}.tmp"));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(if writing == Writing::Public { 0o644 } else { 0o600 });
-    }
-    let written = options.open(&temporary).and_then(|mut file| {
+    let mode = if writing == Writing::Public { 0o644 } else { PRIVATE };
+    let written = create_new(&temporary, mode).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         match writing {
@@ -111,6 +105,23 @@ pub fn write_atomically(path: &Path, bytes: &[u8], writing: Writing) -> Result<(
     });
     let _ = std::fs::remove_file(&temporary);
     written.map_err(unavailable)
+}
+
+/// The mode of a file that only its owner may read.
+pub(crate) const PRIVATE: u32 = 0o600;
+
+/// Makes a file that is not there yet; the mode is its own from the first moment.
+pub(crate) fn create_new(path: &Path, mode: u32) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(mode);
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
 }
 
 /// Makes the names in a file's folder durable.

@@ -8,7 +8,7 @@ use detente_log::{LogSigner, LogWriter};
 use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
 use zeroize::Zeroizing;
 
-use crate::folder::{Writing, flush_folder, write_atomically};
+use crate::folder::{PRIVATE, Writing, create_new, flush_folder, write_atomically};
 use crate::keyring::Keyring;
 use crate::secret::{Secret, random};
 use crate::vault::{SecretName, Vault};
@@ -187,14 +187,7 @@ fn write_share(
 fn write_recovery(path: &Path, recovery: &Secret) -> Result<(), PartyError> {
     use std::io::Write as _;
     let text = Zeroizing::new(format!("detente-recovery-v1 {}\n", base64::encode(recovery.expose())));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(PartyError::unavailable(path))?;
+    let mut file = create_new(path, PRIVATE).map_err(PartyError::unavailable(path))?;
     file.write_all(text.as_bytes()).map_err(PartyError::unavailable(path))?;
     file.sync_all().map_err(PartyError::unavailable(path))
 }

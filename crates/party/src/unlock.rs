@@ -1,6 +1,5 @@
 //! What opens a vault: an unlock file, or a passphrase (`specs/party.md` "Vault").
 
-use std::fs::OpenOptions;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use detente_core::base64;
 use zeroize::Zeroizing;
 
 use crate::PartyError;
+use crate::folder::{PRIVATE, create_new};
 use crate::secret::Secret;
 
 const PREFIX: &str = "detente-unlock-v1 ";
@@ -139,14 +139,7 @@ impl Unlock {
     pub fn create(path: &Path) -> Result<Self, PartyError> {
         let unavailable = PartyError::unavailable(path);
         let secret = Secret::random()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let mut file = options.open(path).map_err(&unavailable)?;
+        let mut file = create_new(path, PRIVATE).map_err(&unavailable)?;
         let text = Zeroizing::new(format!("{PREFIX}{}\n", base64::encode(secret.expose())));
         file.write_all(text.as_bytes()).map_err(&unavailable)?;
         file.sync_all().map_err(&unavailable)?;

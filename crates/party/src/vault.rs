@@ -10,6 +10,7 @@ use rusqlite::{
 };
 use zeroize::Zeroizing;
 
+use crate::folder::{PRIVATE, create_new};
 use crate::keyring::{EventIndex, Keyring};
 use crate::secret::{Secret, random};
 use crate::{PartyError, Unlock};
@@ -68,14 +69,7 @@ pub(crate) struct Row {
 impl Vault {
     pub(crate) fn create(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
         // The file is made by us first, so that SQLite finds one that nobody else can read.
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        options.open(path).map_err(PartyError::unavailable(path))?;
+        create_new(path, PRIVATE).map_err(PartyError::unavailable(path))?;
         let mut connection = connect(path)?;
         let sealer = Sealer::new(&Secret::random()?);
         let transaction = connection.transaction()?;
