@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("statement", &["core", "merkle", "checkpoint"]),
     ("disclosure", &["core"]),
     ("presentation", &["core", "merkle", "checkpoint", "statement", "disclosure"]),
+    ("finding", &["core", "merkle", "checkpoint"]),
     ("log", &["core", "merkle", "checkpoint", "statement"]),
     ("witness", &["core", "merkle", "checkpoint"]),
     ("party", &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "log"]),

@@ -155,6 +155,22 @@ def verify_subtree(start, end, size, subtree, root, proof, culprit=None):
         raise Refused("INVALID-CONSISTENCY", culprit, "the proof gives another hash")
 
 
+# Prefix roots
+
+
+def rebuild_prefix(old, new, root, proof, culprit=None):
+    """The root of the first `old` leaves of a tree, from `PREFIX(old, D[new])`."""
+    if not 1 <= old <= new <= MAXIMUM:
+        raise Refused("INDEX-RANGE", culprit, f"the first {old} of {new}")
+    expected = subtree_length(0, old, new, False)
+    if len(proof) != expected:
+        raise Refused("PROOF-LENGTH", culprit, f"expected {expected} hashes, got {len(proof)}")
+    part, tree = _fold(0, old, new, None, iter(proof))
+    if tree != root:
+        raise Refused("INVALID-CONSISTENCY", culprit, "the hashes give another root")
+    return part
+
+
 # Tiles
 
 

@@ -1,10 +1,11 @@
-"""Known answers: RFC 8032 section 7.1, RFC 8785 appendix B, RFC 6962 trees and the example of checkpoint.md."""
+"""Known answers: RFC 8032 section 7.1, RFC 8785 appendix B, RFC 6962 trees, the example of checkpoint.md and two findings."""
 
 import struct
 
 import checkpoint
 import core
 import ed25519
+import finding
 import merkle
 import policy
 import strict_json
@@ -45,6 +46,20 @@ witness w1 witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMil
 quorum none
 """
 
+_FORK = """{"culprit":"log.example/a+d870bab6+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4","detente":"finding/v1","first":\
+"log.example/a\\n1\\nlqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=\\n\\n\u2014 log.example/a 2HC6ttDy7jt9xF+Sd6a462U50C3RdKmz\
+tNAnUdpjUhRkkCfaATpgPqFuFWOkg4CsCLyMysWfvgRc521iog0QYhjgKA0=\\n","hashes":["tAcRqIxwOXVvuKc4J+q+LA/loDRsp+ChBK3A/HZPUo0="],\
+"offence":"FORK","second":"log.example/a\\n1\\ntAcRqIxwOXVvuKc4J+q+LA/loDRsp+ChBK3A/HZPUo0=\\n\\n\u2014 log.example/a 2HC6\
+toqKa1xRRcoSL3soTdTAI/0ErchcjREPqnCU9VWWvpICYViers91ebLyyuukguKm7d5yW7P6ayEYH7H5XTDKhAE=\\n"}
+""".encode("utf-8")
+
+_BACKWARDS = """{"culprit":"witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X","detente":"finding/v1",\
+"first":"log.example/a\\n7\\nNWAZGAMChESyMgGKwEf9tWHAnCOnpodsheCLXk1I6fM=\\n\\n\u2014 witness.example/w1 IDJKvgAAAABlU/E8ol\
+LvkTQXiOulYqOatVzpHv2uV+XCQ8mtZuqByw2EgSYD/94Mqu2tQZlPa0tCEt8LOzvJG27Yp51tK7VaYlBHBg==\\n","hashes":[],"offence":\
+"COSIGNED-BACKWARDS","second":"log.example/a\\n13\\n317hMOWiR2ANGQwxB0RY3jwNxY8LDYpqKz3U/X5WlQE=\\n\\n\u2014 witness.exam\
+ple/w1 IDJKvgAAAABlU/EAhvTEqrITqcH2W7JJetyrdG0vGE4GwaSqquYgJDnD8/NiXHxVKiOLSctl+DTFo7RkrKz1xhRYvBhiJAVh8bG5Bw==\\n"}
+""".encode("utf-8")
+
 
 def run():
     failures = [name for name, passed in _checks() if not passed]
@@ -71,6 +86,44 @@ def _checks():
     yield "label", core.label("statement/id").hex() == "1700000000000000646574656e74652f73746174656d656e742f69642f7631"
     found = checkpoint.verify_checkpoint(checkpoint.parse_checkpoint(checkpoint.parse_note(_NOTE)), policy.parse_policy(_POLICY))
     yield "example of checkpoint.md", (found.origin, found.size, found.times) == ("log.example/a", 13, {"w1": 1700000000})
+    yield from _prefixes(leaves)
+    yield from _findings()
+
+
+def _prefixes(leaves):
+    """Every prefix of every tree up to 13, its hashes by the recursion as the page writes it."""
+    def hashes(old, entries):
+        if old == len(entries):
+            return [merkle.root_of(entries)]
+        k = merkle.split(len(entries))
+        if old <= k:
+            return hashes(old, entries[:k]) + [merkle.root_of(entries[k:])]
+        return hashes(old - k, entries[k:]) + [merkle.root_of(entries[:k])]
+
+    for new in range(1, len(leaves) + 1):
+        root = merkle.root_of(leaves[:new])
+        for old in range(1, new + 1):
+            proof = hashes(old, leaves[:new])
+            yield f"prefix {old} of {new}", merkle.rebuild_prefix(old, new, root, proof) == merkle.root_of(leaves[:old])
+            yield f"prefix {old} of {new}, a hash more", _code(merkle.rebuild_prefix, old, new, root, proof + [root]) == "PROOF-LENGTH"
+            yield f"prefix {old} of {new}, another root", _code(merkle.rebuild_prefix, old, new, bytes(32), proof) == "INVALID-CONSISTENCY"
+
+
+def _findings():
+    known = policy.parse_policy(_POLICY)
+    for data, offence, sizes in ((_FORK, finding.FORK, (1, 1)), (_BACKWARDS, finding.COSIGNED_BACKWARDS, (7, 13))):
+        found = finding.verify(data, known)
+        yield f"finding {offence}", (found.offence, found.origin, (found.first, found.second)) == (offence, "log.example/a", sizes)
+        other = data.replace(offence.encode("ascii"), b"SPLIT-VIEW")
+        yield f"finding {offence}, an unknown offence", _code(finding.verify, other) == "UNKNOWN-OFFENCE"
+        yield f"finding {offence}, one time or root for both", _code(finding.verify, _twice(data)) == "NO-OFFENCE"
+    yield "finding too long", _code(finding.verify, bytes(finding.LIMIT + 1)) == "OVERSIZE"
+
+
+def _twice(data):
+    """The finding with its second note for its first one too."""
+    value = strict_json.read_file_of_ours(data)
+    return strict_json.canonical(value | {"first": value["second"]}) + b"\n"
 
 
 def _code(function, *arguments):

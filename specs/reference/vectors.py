@@ -8,6 +8,7 @@ import checkpoint as texts
 import core
 import disclosure
 import ed25519
+import finding
 import merkle
 import policy as policies
 import presentation
@@ -130,6 +131,11 @@ def merkle_subtree(given):
     merkle.verify_subtree(_number(given, "start"), _number(given, "end"), _number(given, "size"), _hash(given, "hash"),
                           _hash(given, "root"), _hashes(given, "proof"))
     return {}
+
+
+def merkle_prefix(given):
+    return {"old_root": merkle.rebuild_prefix(_number(given, "old_size"), _number(given, "new_size"), _hash(given, "root"),
+                                              _hashes(given, "proof")).hex()}
 
 
 def merkle_tile(given):
@@ -311,12 +317,25 @@ def witness_decide(given):
     return {"code": code, "status": witness.status_of(code), "size": str(after.size), "time": str(after.time), "keeps": keeps}
 
 
+# finding
+
+
+def finding_verify(given):
+    data = _bytes(given, "file")
+    if given.get("policy") is None and given.get("companion") is not None:
+        raise VectorFault("companion: expected a policy too")
+    policy = None if given.get("policy") is None else _policy(given)
+    verdict = finding.verify(data, policy)
+    return {"offence": verdict.offence, "culprit": verdict.culprit, "origin": verdict.origin, "first": str(verdict.first),
+            "second": str(verdict.second)}
+
+
 OPERATIONS = {f"{f.__name__.replace('_', '.', 1)}": f for f in (
     core_json, core_file, core_number, core_base64, core_digest, merkle_root, merkle_inclusion, merkle_consistency,
-    merkle_subtree, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
+    merkle_subtree, merkle_prefix, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
     checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, checkpoint_anchor, statement_decode, statement_replay,
     disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify,
-    witness_request, witness_decide)}
+    witness_request, witness_decide, finding_verify)}
 
 
 # Running

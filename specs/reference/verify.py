@@ -9,6 +9,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the specs stay free of caches
 
 import core
+import finding
 import policy as policies
 import presentation
 import profiles
@@ -47,6 +48,10 @@ def _parser():
     command.add_argument("--entry", type=Path, required=True)
     _policy_arguments(command)
     command.set_defaults(run=run_proof)
+    command = commands.add_parser("finding", help="verify a finding")
+    command.add_argument("file", type=Path)
+    _policy_arguments(command, required=False)
+    command.set_defaults(run=run_finding)
     command = commands.add_parser("evaluate", help="answer operations, one JSON object a line")
     command.add_argument("file", type=Path)
     command.set_defaults(run=run_evaluate)
@@ -55,8 +60,8 @@ def _parser():
     return parser
 
 
-def _policy_arguments(command):
-    command.add_argument("--policy", type=Path, required=True)
+def _policy_arguments(command, required=True):
+    command.add_argument("--policy", type=Path, required=required)
     command.add_argument("--companion", type=Path, help="default: POLICY.json, if there")
 
 
@@ -107,6 +112,17 @@ def run_proof(arguments):
     index, verified = vectors.check_proof(_read(arguments.file), _read(arguments.entry), policy)
     _print({"verdict": "UNWITNESSED" if policy.quorum is None else "VERIFIED", "origin": verified.origin,
             "index": str(index), "size": str(verified.size), "witnesses": sorted(policies.counting(verified.times, policy))})
+    return 0
+
+
+def run_finding(arguments):
+    if arguments.policy is None and arguments.companion is not None:
+        raise Refused("MISUSE", "--companion", "expected --policy too")
+    policy = None if arguments.policy is None else _load_policy(arguments)
+    verdict = finding.verify(_read(arguments.file), policy)
+    # Whose key it is, only a policy says; a cosignature does not even cover the witness's name.
+    _print({"verdict": verdict.offence, "culprit": verdict.culprit, "culprit_known": policy is not None,
+            "origin": verdict.origin, "first": str(verdict.first), "second": str(verdict.second)})
     return 0
 
 

@@ -102,7 +102,7 @@ codes! {
     MalformedStatement, "MALFORMED-STATEMENT", Malformed, "not a statement's canonical bytes, or a body that does not fit its kind (statement)";
     UnsupportedVersion, "UNSUPPORTED-VERSION", Undecided, "a version or suite this verifier does not know (statement)";
     GenesisMisplaced, "GENESIS-MISPLACED", Invalid, "entry 0 that is no genesis, or a genesis elsewhere (statement)";
-    LogMismatch, "LOG-MISMATCH", Invalid, "a statement that belongs to another log (statement)";
+    LogMismatch, "LOG-MISMATCH", Invalid, "a statement, or a vault, that belongs to another log (statement, party)";
     UnknownAuthor, "UNKNOWN-AUTHOR", Invalid, "no event enrols the key (statement)";
     KeyNotYetEnrolled, "KEY-NOT-YET-ENROLLED", Invalid, "the key is enrolled after the entry (statement)";
     KeyRevoked, "KEY-REVOKED", Invalid, "the key is revoked before the entry (statement)";
@@ -131,6 +131,8 @@ codes! {
     EarlierNotEarlier, "EARLIER-NOT-EARLIER", Invalid, "the earlier checkpoint already covers the entry (presentation)";
     MalformedTile, "MALFORMED-TILE", Malformed, "a tile, entry bundle or file of a log that is missing or not what its name says (log)";
     MalformedEntry, "MALFORMED-ENTRY", Invalid, "a leaf that is no valid statement; the cause is named beside it (log)";
+    OlderCheckpoint, "OLDER-CHECKPOINT", Invalid, "an older checkpoint of a log than it showed before (log)";
+    LogRolledBack, "LOG-ROLLED-BACK", Unavailable, "a log that is an older copy of itself, or whose guard is missing (log)";
     RootMismatch, "ROOT-MISMATCH", Invalid, "leaves that do not give the signed root (log)";
     MalformedRequest, "MALFORMED-REQUEST", Malformed, "not an add-checkpoint request (witness)";
     UnknownOrigin, "UNKNOWN-ORIGIN", Invalid, "a log that the witness does not follow (witness)";
@@ -138,8 +140,20 @@ codes! {
     ExtensionLines, "EXTENSION-LINES", Invalid, "a checkpoint with extension lines, which no witness of ours cosigns (witness)";
     ClockBehind, "CLOCK-BEHIND", Unavailable, "a clock that stands far before a time already signed (witness)";
     StaleStore, "STALE-STORE", Unavailable, "a store older than what was signed with its key (witness)";
+    MalformedFinding, "MALFORMED-FINDING", Malformed, "not a finding (finding)";
+    UnknownOffence, "UNKNOWN-OFFENCE", Undecided, "an offence that this verifier does not know (finding)";
+    NoOffence, "NO-OFFENCE", Invalid, "what a finding shows, honest signers do too (finding)";
+    UnknownCulprit, "UNKNOWN-CULPRIT", Invalid, "a finding about a key that the policy does not name (finding)";
     DuplicateIncident, "DUPLICATE-INCIDENT", Invalid, "an incident id that is already committed (party)";
     UnknownIncident, "UNKNOWN-INCIDENT", Invalid, "an amendment of an incident id that is not committed (party)";
+    MalformedExport, "MALFORMED-EXPORT", Malformed, "not a vault's export, or one that is cut, reordered, extended or changed (party)";
+    EntryMismatch, "ENTRY-MISMATCH", Invalid, "an entry of the log that is another than the vault's row says (party)";
+    NotRecovered, "NOT-RECOVERED", Invalid, "documents that give the sealed value of no unknown entry (party)";
+    LogBehindVault, "LOG-BEHIND-VAULT", Unavailable, "a log that lacks an entry which its vault has seen in it (party)";
+    VaultBehindLog, "VAULT-BEHIND-LOG", Unavailable, "a vault that does not know what its log holds (party)";
+    Unauthenticated, "UNAUTHENTICATED", Invalid, "no credentials that a private log knows (server)";
+    NotPublished, "NOT-PUBLISHED", Invalid, "what the published checkpoint does not imply (server)";
+    Busy, "BUSY", Unavailable, "a full queue; the same request may be made again (log)";
     Misuse, "MISUSE", Misuse, "a wrong argument or combination";
     Unavailable, "UNAVAILABLE", Unavailable, "a file, lock or store that cannot be used";
 }

@@ -39,6 +39,8 @@ impl Label {
     pub const PARTY_LOOKUP: Self = Self("detente/party/lookup/v1");
     /// HMAC that derives the key of a vault export (`specs/party.md`).
     pub const PARTY_EXPORT: Self = Self("detente/party/export/v1");
+    /// What a new key in a token signs to show that it can.
+    pub const PARTY_TOKEN: Self = Self("detente/party/token/v1");
 
     /// Every label, in the order of the table.
     pub const ALL: &'static [Self] = &[
@@ -57,6 +59,7 @@ impl Label {
         Self::PARTY_ROW,
         Self::PARTY_LOOKUP,
         Self::PARTY_EXPORT,
+        Self::PARTY_TOKEN,
     ];
 
     /// The label's text.
@@ -89,6 +92,12 @@ impl Label {
         hasher.finish()
     }
 }
+
+/// First line of a note in which a witness signs a refusal (`specs/server.md` "Witness"). No label: the note is a C2SP one.
+pub const REFUSAL_NOTE: &str = "detente/refusal/v1";
+
+/// First line of a note in which a log signs its status (`specs/server.md` "Log: status"). No label either.
+pub const STATUS_NOTE: &str = "detente/status/v1";
 
 /// A SHA-256 computation whose input started with a label; cloning it shares the work done so far.
 #[derive(Debug, Clone)]

@@ -27,6 +27,6 @@ mod position;
 pub use code::{Class, Code};
 pub use digest::{Digest, KeyDigest, LogId, ProfileDigest, StatementId};
 pub use error::CoreError;
-pub use label::{Label, LabelledHasher};
+pub use label::{Label, LabelledHasher, REFUSAL_NOTE, STATUS_NOTE};
 pub use name::{Name, Origin};
 pub use position::{LeafIndex, MAX_POSITION, TreeSize, UnixSeconds};

@@ -24,6 +24,7 @@
 //! - [`Tree`], which keeps every level, and [`Frontier`], which keeps only the right edge.
 //! - Making proofs from any [`HashReader`], so from tiles on a disk as well as from a [`Tree`].
 //! - Verifying inclusion, consistency and subtree proofs, by the numbered steps of the spec.
+//! - [`rebuild_prefix`]: the root that a tree had at a smaller size, given back instead of compared.
 //! - [`tile`]: names of tiles, which tiles a tree has, reading nodes out of tiles.
 //!
 //! # Out of scope
@@ -39,6 +40,7 @@ mod frontier;
 mod hash;
 mod inclusion;
 mod position;
+mod prefix;
 mod prove;
 mod route;
 mod subtree;
@@ -52,6 +54,7 @@ pub use frontier::Frontier;
 pub use hash::{EMPTY_ROOT, LeafHash, leaf_hash, leaf_hashes, node_hash};
 pub use inclusion::{inclusion_proof_length, verify_inclusion};
 pub use position::{leaf_index, tree_size};
+pub use prefix::{prefix_proof_length, prove_prefix, rebuild_prefix};
 pub use prove::{HashReader, prove_consistency, prove_inclusion, prove_subtree, read_root, read_subtree};
 pub use subtree::{Subtree, subtree_proof_length, verify_subtree};
 pub use tiled::TiledHashes;

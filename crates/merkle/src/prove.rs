@@ -95,8 +95,10 @@ pub fn prove_subtree<R: HashReader>(
     size: TreeSize,
 ) -> Result<Vec<Digest>, R::Error> {
     subtree.check_within(size)?;
-    Route::new(subtree, size.get())
-        .ranges()
-        .map(|range| read_subtree(reader, Subtree::from_split(range)))
-        .collect()
+    read_ranges(reader, &Route::new(subtree, size.get()))
+}
+
+/// The hashes of a route, in the order of the proof.
+pub(crate) fn read_ranges<R: HashReader>(reader: &R, route: &Route) -> Result<Vec<Digest>, R::Error> {
+    route.ranges().map(|range| read_subtree(reader, Subtree::from_split(range))).collect()
 }

@@ -3,7 +3,9 @@
 
 use core::ops::Range;
 
-use crate::Subtree;
+use detente_core::Digest;
+
+use crate::{Subtree, node_hash};
 
 /// Where a proof hash stands when it is folded in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +24,14 @@ pub(crate) struct Route {
     pub(crate) seed: Option<Range<u64>>,
     /// The ranges folded in after that, from the bottom up.
     pub(crate) steps: Vec<(Side, Range<u64>)>,
+}
+
+/// What the hashes of a route give.
+pub(crate) struct Folding {
+    /// The subtree's hash.
+    pub(crate) part: Digest,
+    /// The root.
+    pub(crate) whole: Digest,
 }
 
 impl Route {
@@ -49,6 +59,30 @@ impl Route {
         }
         steps.reverse();
         Self { seed, steps }
+    }
+
+    /// The same, and always opened by a hash: `SUBTREE_SUBPROOF(start, end, D_n, false)`. Where the fold starts at the
+    /// subtree itself, that hash is its own.
+    pub(crate) fn seeded(subtree: Subtree, size: u64) -> Self {
+        let mut route = Self::new(subtree, size);
+        route.seed.get_or_insert(subtree.range());
+        route
+    }
+
+    /// Folds the hashes after the seed in, as many as there are steps.
+    pub(crate) fn fold(&self, seed: Digest, siblings: &[Digest]) -> Folding {
+        let (mut part, mut whole) = (seed, seed);
+        for ((side, _), sibling) in self.steps.iter().zip(siblings) {
+            match side {
+                Side::Left => whole = node_hash(sibling, &whole),
+                Side::Right => whole = node_hash(&whole, sibling),
+                Side::LeftOfBoth => {
+                    part = node_hash(sibling, &part);
+                    whole = node_hash(sibling, &whole);
+                }
+            }
+        }
+        Folding { part, whole }
     }
 
     /// The ranges in the order of the proof.

@@ -5,8 +5,8 @@ use core::{fmt, ops::Range};
 use detente_core::{Digest, LeafIndex, MAX_POSITION, TreeSize};
 
 use crate::{
-    MerkleError, node_hash,
-    route::{Route, Side},
+    MerkleError,
+    route::{Folding, Route},
 };
 
 /// Leaves `[start, end)` that are a node of some tree: `start` is a multiple of the smallest power of two that is at
@@ -114,17 +114,7 @@ pub fn verify_subtree(
         (Some(_), Some((seed, siblings))) => (*seed, siblings),
         (Some(_), None) => return Err(wrong_length),
     };
-    let (mut part, mut whole) = (seed, seed);
-    for ((side, _), sibling) in route.steps.iter().zip(siblings) {
-        match side {
-            Side::Left => whole = node_hash(sibling, &whole),
-            Side::Right => whole = node_hash(&whole, sibling),
-            Side::LeftOfBoth => {
-                part = node_hash(sibling, &part);
-                whole = node_hash(sibling, &whole);
-            }
-        }
-    }
+    let Folding { part, whole } = route.fold(seed, siblings);
     expect("subtree hash", hash, part)?;
     expect("root", root, whole)
 }

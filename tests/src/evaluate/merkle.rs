@@ -1,7 +1,7 @@
 //! `specs/merkle.md` "Vectors".
 
 use detente_merkle::{
-    LeafHash, Subtree, Tree, leaf_index,
+    LeafHash, Subtree, Tree, leaf_index, rebuild_prefix,
     tile::{Tile, TileIndex, TileLevel, TileWidth},
     tree_size, verify_consistency, verify_inclusion, verify_subtree,
 };
@@ -33,6 +33,13 @@ pub(super) fn subtree(input: &Input<'_>) -> Answer {
     let (hash, root, proof) = (input.digest("hash")?, input.digest("root")?, input.digests("proof")?);
     verify_subtree(Subtree::new(start, end)?, tree_size(size)?, hash, &proof, root)?;
     output([])
+}
+
+pub(super) fn prefix(input: &Input<'_>) -> Answer {
+    let (old, new) = (input.number("old_size")?, input.number("new_size")?);
+    let (root, proof) = (input.digest("root")?, input.digests("proof")?);
+    let old_root = rebuild_prefix(tree_size(old)?, tree_size(new)?, root, &proof)?;
+    output([("old_root", hex(old_root.as_bytes()))])
 }
 
 pub(super) fn tile(input: &Input<'_>) -> Answer {

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod core;
 mod disclosure;
+mod finding;
 mod input;
 mod merkle;
 mod presentation;
@@ -38,6 +39,7 @@ pub const OPERATIONS: &[&str] = &[
     "merkle.inclusion",
     "merkle.consistency",
     "merkle.subtree",
+    "merkle.prefix",
     "merkle.tile",
     "checkpoint.key",
     "checkpoint.signature",
@@ -58,6 +60,7 @@ pub const OPERATIONS: &[&str] = &[
     "presentation.verify",
     "witness.request",
     "witness.decide",
+    "finding.verify",
 ];
 
 /// Runs an operation on a vector's `input`.
@@ -83,6 +86,7 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "merkle.inclusion" => merkle::inclusion(input),
         "merkle.consistency" => merkle::consistency(input),
         "merkle.subtree" => merkle::subtree(input),
+        "merkle.prefix" => merkle::prefix(input),
         "merkle.tile" => merkle::tile(input),
         "checkpoint.key" => checkpoint::key(input),
         "checkpoint.signature" => checkpoint::signature(input),
@@ -103,6 +107,7 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "presentation.verify" => presentation::verify(input),
         "witness.request" => witness::request(input),
         "witness.decide" => witness::decision(input),
+        "finding.verify" => finding::verify(input),
         unknown => Err(Stop::Fault(format!("unknown operation {unknown:?}"))),
     }
 }
@@ -133,7 +138,8 @@ refused_by!(
     detente_statement::StatementError,
     detente_disclosure::DisclosureError,
     detente_presentation::PresentationError,
-    detente_witness::WitnessError
+    detente_witness::WitnessError,
+    detente_finding::FindingError
 );
 
 /// An output from its members.

@@ -2,6 +2,7 @@
 
 pub mod bytes;
 pub mod edwards;
+pub mod finding;
 pub mod keys;
 pub mod note;
 pub mod presentation;

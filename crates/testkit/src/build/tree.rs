@@ -114,6 +114,37 @@ pub fn subtree_length(start: u64, end: u64, n: u64) -> usize {
     count(start, end, n, true)
 }
 
+/// `PREFIX(m, D[n])`, with `0 < m <= n`.
+pub fn prefix(m: usize, leaves: &[Hash]) -> Vec<Hash> {
+    subproof(0, m, leaves, false)
+}
+
+/// The number of hashes in `PREFIX(m, D[n])`.
+pub fn prefix_length(m: u64, n: u64) -> usize {
+    if m == n {
+        return 1;
+    }
+    let k = split(n);
+    1 + if m <= k { prefix_length(m, k) } else { prefix_length(m - k, n - k) }
+}
+
+/// The roots of sizes `m` and `n` that hashes of the right number give, by the same recursion; for trees too large to
+/// build.
+pub fn fold_prefix(m: u64, n: u64, hashes: &[Hash]) -> (Hash, Hash) {
+    let (last, rest) = hashes.split_last().expect("a list of the right length");
+    if m == n {
+        return (*last, *last);
+    }
+    let k = split(n);
+    if m <= k {
+        let (part, left) = fold_prefix(m, k, rest);
+        (part, node_hash(&left, last))
+    } else {
+        let (part, right) = fold_prefix(m - k, n - k, rest);
+        (node_hash(last, &part), node_hash(last, &right))
+    }
+}
+
 /// Leaf hashes of `n` entries of one byte, `00`, `01`, … (two bytes, big-endian, above 256).
 pub fn counting_leaves(n: usize) -> Vec<Hash> {
     (0..n).map(|at| leaf_hash(&counting_entry(at))).collect()
@@ -159,6 +190,18 @@ mod tests {
                 let path = inclusion(index, &leaves);
                 assert_eq!(path.len(), inclusion_length(index as u64, size as u64));
                 assert_eq!(fold_inclusion(index as u64, size as u64, leaf, &path), root(&leaves));
+            }
+        }
+    }
+    #[test]
+    fn prefixes_fold_to_both_roots() {
+        for size in 1..40 {
+            let leaves = counting_leaves(size);
+            for first in 1..=size {
+                let hashes = prefix(first, &leaves);
+                assert_eq!(hashes.len(), prefix_length(first as u64, size as u64));
+                let both = (root(&leaves[..first]), root(&leaves));
+                assert_eq!(fold_prefix(first as u64, size as u64, &hashes), both);
             }
         }
     }

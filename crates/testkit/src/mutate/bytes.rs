@@ -78,6 +78,7 @@ fn table(operation: &str) -> (Places, Places) {
         "merkle.subtree" => {
             (&[("hash", FixedHexadecimal), ("root", FixedHexadecimal)], &[("proof", FixedHexadecimal)])
         }
+        "merkle.prefix" => (&[("root", FixedHexadecimal)], &[("proof", FixedHexadecimal)]),
         "checkpoint.key" => (&[("key", FixedHexadecimal)], &[]),
         "checkpoint.signature" => {
             (&[("key", FixedHexadecimal), ("signature", FixedHexadecimal), ("message", Base64)], &[])
@@ -105,6 +106,7 @@ fn table(operation: &str) -> (Places, Places) {
             &[],
         ),
         "witness.request" | "witness.decide" => (&[("request", Base64)], &[]),
+        "finding.verify" => (&[("file", Base64), ("policy", Base64), ("companion", Base64)], &[]),
         // Texts and numbers only.
         "core.number" | "core.base64" | "merkle.tile" | "checkpoint.vkey" => (&[], &[]),
         other => panic!("no byte strings listed for {other}"),
@@ -115,7 +117,7 @@ fn places(operation: &str, input: &Object) -> Vec<(Vec<Step>, Form)> {
     let (single, lists) = table(operation);
     let mut places = vec![];
     for (name, form) in single {
-        // A companion or an audience may be null.
+        // A policy, a companion or an audience may be null.
         if input[*name].as_str().is_some() {
             places.push((vec![Step::Member((*name).to_owned())], *form));
         }

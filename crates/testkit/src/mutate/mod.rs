@@ -6,6 +6,7 @@
 
 mod bytes;
 
+mod findings;
 mod genesis;
 mod json;
 mod notes;
@@ -26,6 +27,8 @@ use crate::{random::Random, vector::Expect, vectors};
 const BYTES: usize = 3;
 /// Presentations of random logs that are written in one run.
 const SCENES: usize = 400;
+/// Findings of random trees that are written in one run.
+const FINDINGS: usize = 600;
 
 /// JSON Lines, one damaged copy a line: `operation`, `input`, `from` (the path of the valid vector) and `expect` null.
 pub fn lines(seed: u64) -> String {
@@ -44,6 +47,10 @@ pub fn lines(seed: u64) -> String {
     for _ in 0..SCENES {
         let input = scenes::scene(&mut random);
         push(&mut text, "presentation.verify", input, "presentation/verify/plain.json");
+    }
+    for _ in 0..FINDINGS {
+        let input = findings::scene(&mut random);
+        push(&mut text, "finding.verify", input, "finding/verify/fork-known-plain.json");
     }
     text
 }
@@ -80,6 +87,6 @@ mod tests {
         let all: std::collections::BTreeSet<String> =
             vectors::all().iter().map(|vector| vector.operation.to_owned()).collect();
         assert_eq!(operations, all);
-        assert!(text.lines().count() < 6_000);
+        assert!(text.lines().count() < 8_000);
     }
 }

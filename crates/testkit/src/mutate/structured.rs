@@ -47,6 +47,7 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "merkle.inclusion" => numbers(input, &["index", "size"], "proof", random),
         "merkle.consistency" => numbers(input, &["old_size", "new_size"], "proof", random),
         "merkle.subtree" => numbers(input, &["start", "end", "size"], "proof", random),
+        "merkle.prefix" => numbers(input, &["old_size", "new_size"], "proof", random),
         "merkle.tile" => {
             let name = *random.pick(&["level", "index", "width"]);
             string(input, name, |text| either(text, random));
@@ -75,6 +76,8 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "presentation.verify" if random.once_in(6) => policy(input, random),
         "presentation.verify" => bytes(input, "file", |bytes| file(bytes, random)),
         "witness.request" | "witness.decide" => bytes(input, "request", |bytes| note(bytes, random)),
+        "finding.verify" if input["policy"].as_str().is_some() && random.once_in(3) => policy(input, random),
+        "finding.verify" => bytes(input, "file", |bytes| file(bytes, random)),
         other => panic!("no structured damage for {other}"),
     }
 }

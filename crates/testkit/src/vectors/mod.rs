@@ -3,6 +3,7 @@
 mod checkpoint;
 mod core;
 mod disclosure;
+pub(crate) mod finding;
 mod merkle;
 pub(crate) mod presentation;
 pub mod readme;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Vector> {
         disclosure::vectors(),
         presentation::vectors(),
         witness::vectors(),
+        finding::vectors(),
     ]
     .concat()
 }

@@ -31,7 +31,7 @@ The profile of `presentation.verify` is `specs/profiles/veris-1.json`; all other
 ## What is not here
 
 Inputs just over a large limit would make large files, so unit tests of the crates hold them: notes over 1,000,000 bytes, policies and companions over
-1,048,576, offline proofs and requests over 1,100,000, documents over 4,194,304, presentations over 16,777,216, more than 4,096 openings or hashes, more than 1,000 events.
+1,048,576, offline proofs and requests over 1,100,000, documents over 4,194,304, presentations over 16,777,216, findings over 4,194,304, more than 4,096 openings or hashes, more than 1,000 events.
 
 ## How many
 

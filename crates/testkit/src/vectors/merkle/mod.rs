@@ -2,6 +2,7 @@
 
 mod consistency;
 mod inclusion;
+mod prefix;
 mod subtree;
 mod tree;
 
@@ -16,7 +17,15 @@ use crate::{
 };
 
 pub(super) fn vectors() -> Vec<Vector> {
-    [tree::roots(), inclusion::vectors(), consistency::vectors(), subtree::vectors(), tree::tiles()].concat()
+    [
+        tree::roots(),
+        inclusion::vectors(),
+        consistency::vectors(),
+        subtree::vectors(),
+        prefix::vectors(),
+        tree::tiles(),
+    ]
+    .concat()
 }
 
 /// Input of `merkle.inclusion`.
@@ -81,6 +90,26 @@ impl Subtree {
             "end": self.end.to_string(),
             "size": self.size.to_string(),
             "hash": hex(&self.hash),
+            "root": hex(&self.root),
+            "proof": texts(&hex_list(&self.proof)),
+        }
+    }
+}
+
+/// Input of `merkle.prefix`.
+#[derive(Clone)]
+struct Prefix {
+    old_size: u64,
+    new_size: u64,
+    root: Hash,
+    proof: Vec<Hash>,
+}
+
+impl Prefix {
+    fn input(&self) -> Object {
+        object! {
+            "old_size": self.old_size.to_string(),
+            "new_size": self.new_size.to_string(),
             "root": hex(&self.root),
             "proof": texts(&hex_list(&self.proof)),
         }
