@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("log", &["core", "merkle", "checkpoint", "statement"]),
     ("witness", &["core", "merkle", "checkpoint"]),
     ("party", &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "log"]),
+    ("server", &["core", "merkle", "checkpoint", "statement", "log", "witness"]),
     (
         "cli",
         &[
@@ -37,9 +38,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "statement",
             "disclosure",
             "presentation",
+            "finding",
             "log",
             "witness",
             "party",
+            "server",
         ],
     ),
     // Shares no code with what its vectors test.
@@ -47,7 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that verify: no clock, randomness, network, file or async.
-const PURE: &[&str] = &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation"];
+const PURE: &[&str] = &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "finding"];
 
 /// Everything from outside that a pure crate may use: arithmetic, encodings, errors, wiping.
 const PURE_DEPENDENCIES: &[&str] = &[
@@ -304,4 +307,44 @@ fn no_crate_needs_unsafe_code() {
     }
     let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     assert!(workspace.contains("unsafe_code = \"forbid\""));
+}
+
+/// What is wiped when it is dropped must not be printed either: `Debug` of such a type is written by hand, or is not.
+#[test]
+fn no_type_that_wipes_itself_derives_a_way_to_print_it() {
+    let mut looked_at = 0;
+    for (word, _) in ARROWS.iter().filter(|(word, _)| *word != "testkit") {
+        for (path, code) in sources(word) {
+            looked_at += code.iter().filter(|line| line.contains("Zeroizing<")).count();
+            assert_eq!(printed_secrets(&code), Vec::<String>::new(), "{path}");
+        }
+    }
+    assert!(looked_at > 10, "the search is broken");
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    for found in [
+        "#[derive(Debug)]\nstruct A(Zeroizing<String>);",
+        "#[derive(Clone, Debug)]\npub enum A {\n    B(Zeroizing<Vec<u8>>),\n}",
+        "#[derive(Clone, Serialize, ZeroizeOnDrop)]\nstruct A([u8; 32]);",
+    ] {
+        assert_eq!(printed_secrets(&lines(found)).len(), 1, "{found}");
+    }
+    let kept = "#[derive(Clone)]\nstruct A(Zeroizing<String>);\n#[derive(Debug)]\nstruct B(u8);";
+    assert!(printed_secrets(&lines(kept)).is_empty());
+}
+
+/// First lines of the types that derive a form of printing and hold something that is wiped.
+fn printed_secrets(code: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, line) in code.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("#[derive(")) {
+        if !["Debug", "Display", "Serialize"].iter().any(|way| says(line, way)) {
+            continue;
+        }
+        let rest = &code[at + 1..];
+        let end = rest.iter().position(|line| line.trim_end().ends_with(';') || line.starts_with('}'));
+        let body = &rest[..=end.unwrap_or(rest.len() - 1)];
+        if says(line, "ZeroizeOnDrop") || body.iter().any(|line| line.contains("Zeroizing<")) {
+            found.push(body.first().cloned().unwrap_or_default());
+        }
+    }
+    found
 }

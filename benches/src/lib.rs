@@ -3,6 +3,7 @@
 //! # In scope
 //! - [`measure`]: interleaved rounds, medians, one table.
 //! - [`corpus`]: incident reports, as many as wanted. [`process`]: processor time and memory of this process.
+//! - [`statements`]: statements signed beforehand, in a file.
 //! - [`party`]: a party in a folder that goes away afterwards.
 //! - One binary a question, in `src/bin/`.
 //!
@@ -14,3 +15,4 @@ pub mod corpus;
 pub mod measure;
 pub mod party;
 pub mod process;
+pub mod statements;

@@ -32,6 +32,16 @@ impl Row {
     pub const fn median(&self) -> f64 {
         self.median
     }
+
+    /// Name in the table.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Units a second, by the median.
+    pub fn rate(&self) -> f64 {
+        1e9 / self.median
+    }
 }
 
 /// Runs every contender once a round, after one round that is not counted.
@@ -50,10 +60,16 @@ pub fn interleaved(rounds: u32, contenders: &mut [Contender<'_>]) -> Result<Vec<
     }
     let rows = contenders.iter().zip(series).map(|(contender, mut times)| {
         times.sort_by(f64::total_cmp);
-        let median = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
-        Row { name: contender.name, median, fastest: times.first().copied().unwrap_or(f64::NAN) }
+        let fastest = times.first().copied().unwrap_or(f64::NAN);
+        Row { name: contender.name, median: median(times), fastest }
     });
     Ok(rows.collect())
+}
+
+/// The middle one; not a number when there is none.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The time that `work` takes; its result is dropped after the clock has stopped.

@@ -1,5 +1,6 @@
 //! Grants under another key, about something else, to somebody else.
 
+use detente_checkpoint::{Ed25519Signer, PublicKey, SigningFault, SigningKey};
 use detente_core::{Code, Digest, KeyDigest, LogId, StatementId};
 use detente_disclosure::Profile;
 use detente_merkle::leaf_index;
@@ -15,7 +16,7 @@ fn re_wrapped_under_another_key() {
     let offer = stage.honest();
     let stranger = Secret::new("stranger").key("author");
     for key in [stranger, stage.b.secret().key("author"), stage.a.secret().key("recovery")] {
-        let grant = offer.terms().sign(&key);
+        let grant = offer.terms().sign(&key).unwrap();
         assert_eq!(stage.meets(PresentationDraft { grant, ..offer.draft() }), Code::Relayed);
     }
 }
@@ -26,7 +27,7 @@ fn re_wrapped_for_another_audience() {
     let offer = stage.honest();
     let mut terms = offer.terms();
     terms.audience = key_digest(&Secret::new("somebody").key("reader").public());
-    let grant = terms.sign(&Secret::new("relay").key("author"));
+    let grant = terms.sign(&Secret::new("relay").key("author")).unwrap();
     assert_eq!(stage.meets(PresentationDraft { grant, ..offer.draft() }), Code::Relayed);
 }
 
@@ -34,7 +35,7 @@ fn re_wrapped_for_another_audience() {
 fn signed_by_one_key_in_the_name_of_another() {
     let stage = Stage::new();
     let offer = stage.honest();
-    let grant = offer.terms().sign(&stage.b.secret().key("author"));
+    let grant = offer.terms().sign(&stage.b.secret().key("author")).unwrap();
     let file = PresentationDraft { grant, ..offer.draft() }.to_bytes().unwrap();
     let named = key_digest(&stage.a.secret().key("author").public()).to_string();
     let file = edited(&file, |file| {
@@ -69,7 +70,7 @@ fn terms_changed_after_signing() {
 fn of_another_entry() {
     let stage = Stage::new();
     let offer = stage.honest();
-    let grant = stage.offer(&stage.a, 2).terms().sign(&stage.a.secret().key("author"));
+    let grant = stage.offer(&stage.a, 2).terms().sign(&stage.a.secret().key("author")).unwrap();
     assert_eq!(stage.meets(PresentationDraft { grant, ..offer.draft() }), Code::GrantMismatch);
 }
 
@@ -86,7 +87,7 @@ fn with_one_reference_of_another_entry() {
     let mut index = honest.clone();
     index.index = leaf_index(2).unwrap();
     for terms in [log, statement, index] {
-        let grant = terms.sign(&author);
+        let grant = terms.sign(&author).unwrap();
         assert_eq!(stage.meets(PresentationDraft { grant, ..offer.draft() }), Code::GrantMismatch);
     }
 }
@@ -146,4 +147,28 @@ fn other_spellings_of_the_same_file() {
     assert_eq!(code, Code::MalformedPresentation);
     let code = stage.edited(&stage.honest(), |file| replace(file, "proof", "\nindex", "\nextra AAAA\nindex"));
     assert_eq!(code, Code::MalformedPresentation);
+}
+
+/// A device that holds the key, and that gives something else than a signature.
+#[derive(Debug)]
+struct Faulty(SigningKey);
+
+impl Ed25519Signer for Faulty {
+    fn public(&self) -> PublicKey {
+        self.0.public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        let mut signature = self.0.sign(message);
+        signature[40] ^= 1;
+        Ok(signature)
+    }
+}
+
+#[test]
+fn no_grant_has_a_signature_that_its_reader_would_refuse() {
+    let stage = Stage::new();
+    let faulty = Faulty(stage.a.secret().key("author"));
+    let refused = stage.honest().terms().sign(&faulty).unwrap_err();
+    assert_eq!(refused, SigningFault::WrongSignature { key: Box::new(faulty.public()) });
 }

@@ -15,7 +15,11 @@ fn granted_anew(offer: &Offer<'_>, openings: Vec<Opening>) -> PresentationDraft 
     let leaves = openings.iter().map(|opening| (opening.slot().get(), opening.leaf(log))).collect();
     let terms = GrantTerms { leaves, ..offer.terms() };
     let openings = UnverifiedOpenings::new(openings, draft.openings.multi_proof().to_vec());
-    PresentationDraft { openings, grant: terms.sign(&offer.party.secret().key(offer.signer)), ..draft }
+    PresentationDraft {
+        openings,
+        grant: terms.sign(&offer.party.secret().key(offer.signer)).unwrap(),
+        ..draft
+    }
 }
 
 #[test]
@@ -153,7 +157,7 @@ fn a_sealed_value_copied_from_another_log() {
             checkpoint: stage.b.note(size, &stage.cosigners()),
             events: stage.offer(&stage.b, 1).draft().events,
             openings: openings.clone(),
-            grant: terms.sign(&stage.b.secret().key("author")),
+            grant: terms.sign(&stage.b.secret().key("author")).unwrap(),
             earlier: None,
         };
         assert_eq!(stage.meets(draft), code);
@@ -167,7 +171,8 @@ fn of_a_statement_that_seals_nothing() {
     let entry = stage.a.entries()[4].clone();
     let id = detente_statement::UnverifiedStatement::decode(&entry).unwrap().id();
     let index = detente_merkle::leaf_index(4).unwrap();
-    let grant = GrantTerms { statement: id, index, ..offer.terms() }.sign(&stage.a.secret().key("author"));
+    let grant =
+        GrantTerms { statement: id, index, ..offer.terms() }.sign(&stage.a.secret().key("author")).unwrap();
     let inclusion = stage.a.inclusion(4, offer.size);
     let draft = PresentationDraft { index, entry, inclusion, grant, ..offer.draft() };
     assert_eq!(stage.meets(draft), Code::NotSealed);
@@ -191,7 +196,7 @@ fn of_another_kind_that_seals_something() {
         index: terms.index,
         entry,
         inclusion,
-        grant: terms.sign(&author),
+        grant: terms.sign(&author).unwrap(),
         ..offer.draft()
     };
     assert_eq!(stage.meets(draft), Code::NotSealed);

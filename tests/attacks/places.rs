@@ -42,7 +42,7 @@ fn the_same_entry_at_a_second_place() {
     assert_eq!(stage.meets(moved.clone()), Code::GrantMismatch);
     // Granted anew, the file alone cannot tell; an audit of all entries can.
     let terms = GrantTerms { index: leaf_index(second).unwrap(), ..offer.terms() };
-    let grant = terms.sign(&stage.a.secret().key("author"));
+    let grant = terms.sign(&stage.a.secret().key("author")).unwrap();
     assert!(stage.verify(&PresentationDraft { grant, ..moved }.to_bytes().unwrap()).is_ok());
     let mut replay = Replay::new();
     let audit = stage.a.entries().iter().try_for_each(|entry| replay.push(entry).map(|_| ()));

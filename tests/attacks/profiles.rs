@@ -11,7 +11,7 @@ use crate::stage::{Stage, verify_with};
 fn granted_under(stage: &Stage, profile: ProfileDigest, slots: &[u16]) -> Vec<u8> {
     let mut offer = stage.honest();
     offer.slots = slots.iter().copied().collect();
-    let grant = GrantTerms { profile, ..offer.terms() }.sign(&stage.a.secret().key("author"));
+    let grant = GrantTerms { profile, ..offer.terms() }.sign(&stage.a.secret().key("author")).unwrap();
     PresentationDraft { grant, ..offer.draft() }.to_bytes().unwrap()
 }
 

@@ -6,25 +6,6 @@ use snapbox::{Assert, Data, data::DataFormat};
 
 use crate::{command::tests, transcript::play};
 
-/// What people are told to type is what is played here.
-#[test]
-fn the_script_of_readme_and_book_is_played() {
-    let folder = tests();
-    let played = fs::read_to_string(folder.join("cli/cases/readme.txt")).unwrap();
-    for page in ["README.md", "docs/src/start.md"] {
-        let page_text = fs::read_to_string(folder.join("..").join(page)).unwrap();
-        let lines = page_text.lines().map(|line| line.split("  #").next().unwrap_or(line).trim());
-        let commands: Vec<_> = lines
-            .filter(|line| ["detente ", "sed ", "mkdir ", "cp "].iter().any(|word| line.starts_with(word)))
-            .collect();
-        assert!(commands.len() >= 12, "{page}: {commands:?}");
-        for command in commands {
-            let told = format!("$ {command}");
-            assert!(played.lines().any(|line| line.starts_with(&told)), "{page}: {command} is not played");
-        }
-    }
-}
-
 #[test]
 fn golden_cases() {
     let folder = tests().join("cli/cases");

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::witnessed;
+use crate::{forked, witnessed};
 
 /// The `detente` binary, as cargo built it for this test.
 pub(crate) fn binary() -> &'static Path {
@@ -37,7 +37,32 @@ impl World {
         for (name, bytes) in witnessed::files() {
             fs::write(folder.path().join("w").join(name), bytes).unwrap();
         }
+        fs::create_dir(folder.path().join("f")).unwrap();
+        for (name, bytes) in forked::files() {
+            fs::write(folder.path().join("f").join(name), bytes).unwrap();
+        }
         Self(folder)
+    }
+
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// What somebody finds who types commands in the repository's root: the shipped incidents and the specifications.
+    pub(crate) fn link_shipped_files(&self) {
+        let root = tests().join("..").canonicalize().unwrap();
+        for folder in ["specs", "tests/data"] {
+            let link = self.path().join(folder);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            link_folder(&root.join(folder), &link);
+        }
+    }
+
+    /// A folder `m` that has the log of `a` and no vault.
+    pub(crate) fn link_log(&self) {
+        fs::create_dir(self.path().join("m")).unwrap();
+        link_folder(&self.path().join("a/log"), &self.path().join("m/log"));
     }
 
     /// The folder.
@@ -56,7 +81,15 @@ impl World {
             .env("LC_ALL", "C");
         // What the shipped incidents are called for a script.
         command.env("INCIDENTS", tests().canonicalize().unwrap().join("data/incidents"));
-        for setting in ["DETENTE_PARTY", "DETENTE_UNLOCK", "COLUMNS"] {
+        for setting in [
+            "DETENTE_PARTY",
+            "DETENTE_UNLOCK",
+            "DETENTE_PKCS11_MODULE",
+            "COLUMNS",
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+        ] {
             command.env_remove(setting);
         }
         command
@@ -87,6 +120,16 @@ fn copy(from: &Path, to: &Path) {
 fn owner_only(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(unix)]
+fn link_folder(folder: &Path, link: &Path) {
+    std::os::unix::fs::symlink(folder, link).unwrap();
+}
+
+#[cfg(not(unix))]
+fn link_folder(folder: &Path, link: &Path) {
+    copy(folder, link);
 }
 
 #[cfg(not(unix))]

@@ -15,9 +15,16 @@
 )]
 #![forbid(unsafe_code)]
 
+mod book;
 mod cases;
 mod command;
+mod forked;
+mod memory;
+mod page;
+mod picture;
 mod processes;
+mod refused;
 mod schema;
+mod serving;
 mod transcript;
 mod witnessed;

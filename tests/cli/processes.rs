@@ -176,6 +176,102 @@ fn a_person_is_asked_before_a_file_is_written() {
     }
 }
 
+/// Runs a command at a terminal of its own and types each answer once its question is there and the terminal shows no
+/// more what is typed: a person is slower than that.
+fn in_a_dialogue(world: &World, arguments: &str, dialogue: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut script = world.command("script");
+    script.args(["--quiet", "--return", "--command", &format!("tty; detente {arguments}"), "/dev/null"]);
+    let script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = script.spawn().expect("script, of util-linux, is installed");
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut said = Vec::new();
+    let mut heard = 0;
+    for (question, answer) in dialogue {
+        while !String::from_utf8_lossy(&said[heard..]).contains(question) {
+            let mut byte = [0];
+            assert_eq!(stdout.read(&mut byte).unwrap(), 1, "no {question:?} in {}", text(&said));
+            said.push(byte[0]);
+        }
+        heard = said.len();
+        let terminal = text(&said).lines().next().unwrap().to_owned();
+        let is_hidden = || {
+            let settings = world.command("stty").args(["-F", &terminal, "-a"]).output().unwrap();
+            text(&settings.stdout).split_whitespace().any(|setting| setting == "-echo")
+        };
+        assert!((0..10_000).any(|_| is_hidden()), "{question:?}: what is typed shows");
+        stdin.write_all(answer.as_bytes()).unwrap();
+    }
+    stdout.read_to_end(&mut said).unwrap();
+    drop(stdin);
+    (child.wait().unwrap().code(), text(&said).replace('\r', ""))
+}
+
+#[test]
+fn a_passphrase_is_asked_for_and_not_shown() {
+    let world = World::new();
+    let change = "vault passphrase --party a --unlock a.key";
+    let (first, again, asks) = ("new passphrase: ", "the same again: ", "passphrase of the vault: ");
+    let (exit, said) =
+        in_a_dialogue(&world, change, &[(first, "correct horse\n"), (again, "correct house\n")]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(said.contains("expected the same text twice, got two"), "{said}");
+    let (exit, said) = in_a_dialogue(&world, change, &[(first, "\n"), (again, "\n")]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(said.contains("expected a passphrase of 1 to 1024 bytes"), "{said}");
+    let (exit, said) =
+        in_a_dialogue(&world, change, &[(first, "correct horse\n"), (again, "correct horse\n")]);
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("opened by  a passphrase") && !said.contains("horse"), "{said}");
+
+    let show = "show 7 --party a";
+    let (exit, said) = in_a_dialogue(&world, show, &[(asks, "correct horse\n")]);
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("dt-0007-antivirus-update") && !said.contains("horse"), "{said}");
+    let (exit, said) = in_a_dialogue(&world, show, &[(asks, "correct house\n")]);
+    assert_eq!(exit, Some(2), "{said}");
+    assert!(
+        said.contains("expected the passphrase of this vault, got another") && !said.contains("house"),
+        "{said}"
+    );
+}
+
+#[test]
+fn colour_is_for_terminals_and_says_nothing_by_itself() {
+    let world = World::new();
+    let verify = "verify p.json --policy b/trusted/a.policy";
+    let plain = world.detente(verify).output().unwrap();
+    assert!(!plain.stdout.contains(&0x1b), "colours in a pipe");
+    let coloured = world.detente(verify).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(coloured.stdout.contains(&0x1b), "no colours although they are forced");
+    assert_eq!(anstream::adapter::strip_str(&text(&coloured.stdout)).to_string(), text(&plain.stdout));
+    let (exit, said) = at_a_terminal(&world, verify, "");
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("\u{1b}[1m\u{1b}[33mUNWITNESSED"), "{said:?}");
+    for arguments in [
+        "verify p.json --policy b/share/b.policy",
+        "doctor --party a",
+        "log check a/log",
+        "show 7 --party a --unlock a.key",
+    ] {
+        let plain = world.detente(arguments).output().unwrap();
+        let coloured = world.detente(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
+        let stripped = |bytes: &[u8]| anstream::adapter::strip_str(&text(bytes)).to_string();
+        assert_ne!((&coloured.stdout, &coloured.stderr), (&plain.stdout, &plain.stderr), "{arguments}");
+        assert_eq!(stripped(&coloured.stdout), text(&plain.stdout), "{arguments}");
+        assert_eq!(stripped(&coloured.stderr), text(&plain.stderr), "{arguments}");
+        let json = world.detente(&format!("{arguments} --json")).env("CLICOLOR_FORCE", "1").output().unwrap();
+        assert!(!json.stdout.contains(&0x1b), "{arguments}: colours in JSON");
+    }
+    let refused = world
+        .command("script")
+        .env("NO_COLOR", "1")
+        .args(["--quiet", "--return", "--command", &format!("detente {verify}"), "/dev/null"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!refused.stdout.contains(&0x1b), "NO_COLOR: {}", text(&refused.stdout));
+}
+
 #[test]
 fn json_and_people_get_the_same_exit_code() {
     let world = World::new();

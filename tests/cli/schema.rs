@@ -133,9 +133,14 @@ fn fits(text: &str, pattern: &str) -> bool {
 /// Commands that together print every kind of object.
 const COMMANDS: &[&str] = &[
     "init --party c --origin c.example/log --unlock c.key",
+    "vault export a.export --party a --unlock a.key",
     "commit --party a --unlock a.key --duplicates amend reports.jsonl amended.json",
     "commit --party a --unlock a.key --duplicates skip reports.jsonl",
     "amend --party a --unlock a.key --stage final amended.json",
+    "vault import a.export --party m --unlock a.key",
+    "entries --party m --unlock a.key --kind unknown",
+    "vault recover --party m --unlock a.key --tries 8 reports.jsonl",
+    "vault recover --party m --unlock a.key --tries 8 reports.jsonl",
     "entries --party a",
     "entries --party a --unlock a.key",
     "disclose 7 --party a --unlock a.key --field action --to b.example --dry-run",
@@ -178,17 +183,32 @@ const COMMANDS: &[&str] = &[
     "sets list --party a",
     "sets show first --party a",
     "entries --party a --unlock a.key --kind incident.amend --newest",
+    "finding make f/one.note f/other.note --policy f/f.policy --out f.json",
+    "finding make f/one.note f/other.note --policy f/f.policy",
+    "verify f.json",
+    "verify f/backwards.json --policy f/f.policy",
+    "explain f.json",
+    "witness evidence w9",
     "verify p.json --policy b/share/b.policy",
     "verify",
     "commit --party a --unlock a.key missing.json",
     "log check a/share",
+    "log access add b.example --file access.json",
+    "log access list --file access.json",
+    "log access remove b.example --file access.json",
 ];
+
+/// That an object is what the schema says.
+pub(crate) fn check(value: &Value) {
+    Schema::read().check(value).unwrap();
+}
 
 fn printed(world: &World) -> Vec<(String, Value)> {
     let print = |arguments: &&str| {
         let output = world.detente(&format!("{arguments} --json")).output().unwrap();
         ((*arguments).to_owned(), Value::parse_file(&output.stdout).unwrap())
     };
+    world.link_log();
     COMMANDS.iter().map(print).collect()
 }
 
@@ -215,16 +235,25 @@ fn every_object_is_what_the_schema_says() {
         "init/v1 ",
         "key-event/v1 ",
         "keys/v1 ",
+        "vault-export/v1 ",
+        "vault-import/v1 ",
         "vault-passphrase/v1 ",
+        "vault-recover/v1 ",
+        "log-access-add/v1 ",
+        "log-access-list/v1 ",
+        "log-access-remove/v1 ",
         "log-check/v1 ",
         "man/v1 ",
         "receipt/v1 ",
         "sets/v1 ",
         "show/v1 ",
+        "finding-make/v1 ",
+        "verify/v1 finding",
         "verify/v1 presentation",
         "verify/v1 receipt",
         "witness-add/v1 ",
         "witness-cosign/v1 ",
+        "witness-evidence/v1 ",
         "witness-follow/v1 ",
         "witness-init/v1 ",
         "witness-request/v1 ",

@@ -39,7 +39,7 @@ fn marked(mark: &str, bytes: &[u8]) -> String {
 }
 
 /// Digests and times as words.
-fn redacted(text: &str) -> String {
+pub(crate) fn redacted(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -18,6 +18,8 @@ SOURCES = {
     "companion": [("checkpoint.policy", "companion", "base64"), ("checkpoint.checkpoint", "companion", "base64")],
     "document": [("disclosure.slots", "document", "base64")],
     "entry_bundle": [("statement.decode", "entry", "base64")],
+    "export_part": [],  # below
+    "finding": [("finding.verify", "file", "base64")],
     "json": [("core.json", "bytes", "base64"), ("disclosure.slots", "document", "base64")],
     "json_file": [("core.file", "bytes", "base64"), ("checkpoint.policy", "companion", "base64")],
     "note": [("checkpoint.note", "note", "base64"), ("checkpoint.checkpoint", "note", "base64")],
@@ -45,12 +47,24 @@ def bundle(entries):
     return bytes([max(len(entries), 1) - 1]) + b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
+def export_parts():
+    """One part of each form: what the vault is of, a row, a pending row with an incident id in need of escapes."""
+    yield json.dumps({"format": "detente-vault-v1", "log": "0a" * 32, "size": "12", "table": "meta"}, separators=(",", ":"))
+    for table in ["secrets", "keyring", "epochs", "entries", "forgotten", "unknown"]:
+        yield json.dumps({"number": "7", "row": "AAECAw==", "table": table}, separators=(",", ":"))
+    for name in ["pending", "row"]:
+        row = {"lookup": 'a "b"\\\u0001', "number": "7", name: "AAECAw==", "table": "entries"}
+        yield json.dumps(row, separators=(",", ":"))
+
+
 def main():
     empty = []
     for target, sources in SOURCES.items():
         seeds = {seed for source in sources for seed in byte_strings(*source) if len(seed) < LONGEST}
         if target == "entry_bundle":
             seeds = {bundle([seed]) for seed in seeds} | {bundle(sorted(seeds, key=len)[:256])}
+        if target == "export_part":
+            seeds |= {part.encode() for part in export_parts()}
         if target == "document":
             seeds |= {path.read_bytes() for path in INCIDENTS.glob("*.json")}
         folder = HERE / "corpus" / target

@@ -5,7 +5,7 @@ use core::fmt;
 use detente_core::{Digest, Origin, TreeSize, base64};
 use detente_merkle::EMPTY_ROOT;
 
-use crate::{CheckpointError, KeyType, NoteKey, SignatureLine, SigningKey, UnverifiedNote};
+use crate::{CheckpointError, Ed25519Signer, KeyType, NoteKey, SignatureLine, UnverifiedNote};
 
 /// What a log says of itself at one moment. By itself it proves nothing: whoever signed it, or nobody, is elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,11 +69,11 @@ impl TreeHead {
     /// The log's note: this text, signed by the log's key, whose name is the origin.
     ///
     /// # Errors
-    /// None that a tree head can cause; those of [`UnverifiedNote::parse`] in form.
-    pub fn sign(&self, key: &SigningKey) -> Result<UnverifiedNote, CheckpointError> {
+    /// [`CheckpointError::Signing`]; none that a tree head can cause.
+    pub fn sign(&self, key: &dyn Ed25519Signer) -> Result<UnverifiedNote, CheckpointError> {
         let text = self.to_string();
         let note_key = NoteKey::new(self.origin.key_name().clone(), KeyType::Log, key.public());
-        let line = SignatureLine::new(&note_key, key.sign(text.as_bytes()).to_vec());
+        let line = SignatureLine::new(&note_key, key.checked(text.as_bytes())?.to_vec());
         UnverifiedNote::assemble(&text, &[line])
     }
 }

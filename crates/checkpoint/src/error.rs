@@ -4,7 +4,7 @@ use detente_core::{Code, CoreError, UnixSeconds};
 use detente_merkle::MerkleError;
 use thiserror::Error;
 
-use crate::{InvalidSignature, WeakKey};
+use crate::{InvalidSignature, SigningFault, WeakKey};
 
 /// Why a note, checkpoint, policy or proof was refused. Source: `specs/checkpoint.md`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -143,6 +143,9 @@ pub enum CheckpointError {
     /// A proof of the tree does not verify.
     #[error(transparent)]
     Merkle(#[from] MerkleError),
+    /// The log's key did not sign.
+    #[error(transparent)]
+    Signing(#[from] SigningFault),
     /// A checkpoint is used with a policy that it was not verified against.
     #[error("checkpoint: expected the policy that it was verified against, got another")]
     OtherPolicy,
@@ -171,6 +174,7 @@ impl CheckpointError {
             Self::UnderWitnessed { .. } => Code::UnderWitnessed,
             Self::WitnessConflict { .. } => Code::WitnessConflict,
             Self::Merkle(error) => error.code(),
+            Self::Signing(_) => Code::Unavailable,
             Self::OtherPolicy => Code::Misuse,
         }
     }

@@ -1,6 +1,7 @@
 //! Ed25519 under one rule, *strict* (`specs/checkpoint.md` "Keys"): two verifiers that follow it never disagree.
 
 use core::fmt;
+use std::sync::Arc;
 
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
@@ -80,6 +81,61 @@ impl SigningKey {
     }
 }
 
+/// Whatever signs with one Ed25519 key: a key in memory, or one in a device that never shows it.
+///
+/// A device can fail, and it can be faulty. Whoever needs a signature calls [`Ed25519Signer::checked`], so that no
+/// signature is used that a reader would refuse.
+pub trait Ed25519Signer: fmt::Debug + Send + Sync {
+    /// The public key, enrolled.
+    fn public(&self) -> PublicKey;
+
+    /// Signs a message (RFC 8032, pure Ed25519). What comes back is not checked yet.
+    ///
+    /// # Errors
+    /// [`SigningFault::Refused`].
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningFault>;
+
+    /// Signs, and verifies the signature under the strict rule before anyone can use it.
+    ///
+    /// # Errors
+    /// [`SigningFault`].
+    fn checked(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        let (key, signature) = (self.public(), self.sign(message)?);
+        key.verify(message, &signature)
+            .map_err(|InvalidSignature| SigningFault::WrongSignature { key: Box::new(key) })?;
+        Ok(signature)
+    }
+}
+
+impl Ed25519Signer for SigningKey {
+    fn public(&self) -> PublicKey {
+        Self::public(self)
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        Ok(Self::sign(self, message))
+    }
+
+    /// Our own arithmetic is tested against the rule; checking it again would triple the time of every entry.
+    fn checked(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        Ok(Self::sign(self, message))
+    }
+}
+
+impl<S: Ed25519Signer + ?Sized> Ed25519Signer for Arc<S> {
+    fn public(&self) -> PublicKey {
+        (**self).public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        (**self).sign(message)
+    }
+
+    fn checked(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        (**self).checked(message)
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "SigningKey(secret of {})", self.public())
@@ -102,6 +158,28 @@ pub enum WeakKey {
     /// A point with a part of small order.
     #[error("key: expected a point of prime order, got mixed order")]
     MixedOrder,
+}
+
+/// Why a signer gave no signature that can be used; the code is `UNAVAILABLE`.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SigningFault {
+    /// The device that holds the key did not sign.
+    #[error("{reason}")]
+    Refused {
+        /// What it says, in words.
+        reason: String,
+        /// What to do next, in words; may be empty.
+        next: String,
+    },
+    /// The device gave something else than a signature by this key.
+    #[error(
+        "key {key}: expected a valid signature from the device that holds it, got another: it was not used, and the device should not be"
+    )]
+    WrongSignature {
+        /// The key; boxed, so that errors without one stay small.
+        key: Box<PublicKey>,
+    },
 }
 
 /// A signature is not valid; nothing more is known.

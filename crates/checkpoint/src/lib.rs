@@ -4,7 +4,7 @@
 //! Spec: `specs/checkpoint.md`.
 //!
 //! # In scope
-//! - [`PublicKey`], [`SigningKey`]: Ed25519 under the one strict rule; [`NoteKey`]: keys with a name (vkeys).
+//! - [`PublicKey`], [`SigningKey`], [`Ed25519Signer`]: Ed25519 under the one strict rule; [`NoteKey`]: keys with a name (vkeys).
 //! - [`UnverifiedNote`], [`TreeHead`], [`cosignature`]: the texts, read and written.
 //! - [`Policy`]: which logs and witnesses a relier trusts, who is neutral, and when a quorum is met.
 //! - [`UnverifiedCheckpoint::verify`]: the only way to a [`VerifiedCheckpoint`].
@@ -33,11 +33,11 @@ mod vkey;
 pub use anchor::{Anchor, UnverifiedAnchor};
 pub use checkpoint::TreeHead;
 pub use error::{CheckpointError, PolicyFault};
-pub use key::{InvalidSignature, PublicKey, SigningKey, WeakKey};
+pub use key::{Ed25519Signer, InvalidSignature, PublicKey, SigningFault, SigningKey, WeakKey};
 pub use note::{MAX_NOTE_BYTES, MAX_SIGNATURES, SignatureLine, UnverifiedNote};
 pub use policy::{
-    Companion, MAX_POLICY_BYTES, MAX_POLICY_ITEMS, Policy, PolicyFiles, PolicyId, PolicyLog, Witness,
-    WitnessName,
+    Companion, MAX_COMPARED_WITNESSES, MAX_POLICY_BYTES, MAX_POLICY_ITEMS, MAX_REVIEWED_SETS, Operators,
+    Policy, PolicyFiles, PolicyId, PolicyLog, PolicyReview, Remark, Witness, WitnessName,
 };
 pub use proof::{MAX_PROOF_BYTES, UnverifiedProof, VerifiedInclusion};
 pub use time::{Pool, PublicationTime};

@@ -3,6 +3,7 @@
 mod companion;
 mod parse;
 mod quorum;
+mod review;
 mod write;
 
 use core::fmt;
@@ -13,7 +14,9 @@ use crate::{NoteKey, SignatureLine};
 
 pub use companion::Companion;
 pub use parse::{MAX_POLICY_BYTES, MAX_POLICY_ITEMS};
+pub use quorum::MAX_COMPARED_WITNESSES;
 use quorum::{Member, Threshold};
+pub use review::{MAX_REVIEWED_SETS, Operators, PolicyReview, Remark};
 pub use write::PolicyFiles;
 
 /// Logs, witnesses, the quorum, and which witnesses are neutral.

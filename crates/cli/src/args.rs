@@ -3,6 +3,10 @@
 mod daily;
 mod keys;
 mod manual;
+pub(crate) mod policy;
+mod reading;
+mod serve;
+mod token;
 mod vault;
 
 use std::path::PathBuf;
@@ -12,7 +16,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use daily::{Amend, Receipt, Sets, SetsList, SetsSave, SetsShow, Show};
 pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
 pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
-pub(crate) use vault::{UnlockArguments, Vault, VaultPassphrase};
+pub(crate) use reading::{LogMirror, ReadingArguments};
+pub(crate) use serve::{AroundArguments, LogAccess, LogAccessAdd, LogServe, WitnessServe};
+pub(crate) use token::{NewKeyArguments, TokenArguments};
+pub(crate) use vault::{UnlockArguments, Vault, VaultExport, VaultImport, VaultPassphrase, VaultRecover};
 
 /// Trust but verify, for cyberspace: sealed incident logs between parties that do not trust each other.
 #[derive(Debug, Parser)]
@@ -44,13 +51,19 @@ pub(crate) enum Command {
     Entries(Entries),
     /// Open chosen fields of one entry to one audience, in one file
     Disclose(Disclose),
-    /// Verify a presentation, a receipt or a tlog-proof, offline
+    /// Verify a presentation, a receipt, a tlog-proof or a finding, offline
     Verify(Verify),
     /// Verify another log whole, and record its checkpoint in one's own
     Anchor(Anchor),
     /// Cosign checkpoints of logs, as a neutral third
     #[command(subcommand)]
     Witness(crate::commands::witness::Witness),
+    /// Prove to others that a log or a witness signed what no honest one does
+    #[command(subcommand)]
+    Finding(crate::commands::finding::Finding),
+    /// Look at one's own policy
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Work on a log that somebody published
     #[command(subcommand)]
     Log(Log),
@@ -106,6 +119,11 @@ pub(crate) struct Init {
     /// File with a passphrase for the vault, in the place of an unlock file; without either it is asked for
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Make the author, sealing and checkpoint keys in the PKCS#11 token with this label or serial number
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pub(crate) token: Option<String>,
+    #[command(flatten)]
+    pub(crate) reach: TokenArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -126,9 +144,9 @@ pub(crate) enum ExtraArgument {
     Plus,
 }
 
-/// Reports, and what is said of each.
+/// What is said of every report beside what it says itself.
 #[derive(Debug, Args)]
-pub(crate) struct ReportArguments {
+pub(crate) struct EnvelopeArguments {
     /// What to do with a property that the profile does not know
     #[arg(long, value_enum, default_value = "refuse")]
     pub(crate) extra: ExtraArgument,
@@ -144,6 +162,16 @@ pub(crate) struct ReportArguments {
     /// Severity as SCALE:VALUE, such as nciss:High
     #[arg(long, value_name = "SCALE:VALUE")]
     pub(crate) severity: Option<String>,
+}
+
+/// Reports, and what is said of each.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) envelope: EnvelopeArguments,
+    /// Write no receipts; `detente receipt` makes any of them later
+    #[arg(long)]
+    pub(crate) no_receipts: bool,
     /// Reports in VERIS JSON: one object, an array, or JSON Lines; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -158,6 +186,8 @@ pub(crate) struct Commit {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// What to do with an incident id that is already committed
     #[arg(long, value_enum, default_value = "refuse")]
     pub(crate) duplicates: DuplicatesArgument,
@@ -172,7 +202,7 @@ pub(crate) struct Entries {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
-    /// Only entries of this kind, such as sealed; with the unlock file also a real one, such as incident.amend
+    /// Only entries of this kind, such as sealed; with the unlock file also a real one, such as incident.amend, or unknown
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<String>,
     /// Only entries of this incident id; needs the unlock file
@@ -201,6 +231,8 @@ pub(crate) struct Disclose {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// A field to open: a name such as sector.2, or a dotted pointer; a group opens whole (can be repeated)
     #[arg(long = "field", value_name = "NAME", required_unless_present = "sets")]
     pub(crate) fields: Vec<String>,
@@ -236,12 +268,12 @@ pub(crate) struct Disclose {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente verify p.json --policy b/trusted/a.policy")]
 pub(crate) struct Verify {
-    /// A presentation, a receipt or a tlog-proof; - is standard input
+    /// A presentation, a receipt, a tlog-proof or a finding; - is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Your own policy; its companion is the same name with .json
+    /// Your own policy; its companion is the same name with .json. Only a finding can do without
     #[arg(long, value_name = "FILE")]
-    pub(crate) policy: PathBuf,
+    pub(crate) policy: Option<PathBuf>,
     /// The entry that a bare tlog-proof is about
     #[arg(long, value_name = "FILE")]
     pub(crate) entry: Option<PathBuf>,
@@ -256,39 +288,58 @@ pub(crate) struct Verify {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente anchor b/log --party a --unlock a.key --policy b/share/b.policy")]
 pub(crate) struct Anchor {
-    /// Folder of the other log
+    /// Folder or http(s) address of the other log
     #[arg(value_name = "LOG")]
     pub(crate) log: PathBuf,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// Your own policy for that log
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,
+    /// Bring this mirror of that log up to date and go by it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) mirror: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Log {
     /// Derive every leaf, root and signature of a log again
     Check(LogCheck),
+    /// Keep a verified copy of a log, and bring it up to date
+    Mirror(LogMirror),
+    /// Serve a log over HTTP: readers get what is published, submitters receipts
+    Serve(LogServe),
+    /// Who may read a private log
+    #[command(subcommand)]
+    Access(LogAccess),
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente log check a/log --policy b/trusted/a.policy")]
 pub(crate) struct LogCheck {
-    /// Folder of a published log
+    /// Folder or http(s) address of a published log
     #[arg(value_name = "LOG")]
     pub(crate) log: PathBuf,
     /// Your own policy; without one the log's own genesis is believed
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// Bring this mirror up to date and check it: the log must go on from what was seen before
+    #[arg(long, value_name = "DIR")]
+    pub(crate) mirror: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente explain p.json")]
 pub(crate) struct Explain {
-    /// A presentation, receipt, checkpoint, policy, companion, key, profile or entry; - is standard input
+    /// A presentation, receipt, finding, checkpoint, policy, companion, key, profile or entry; - is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }

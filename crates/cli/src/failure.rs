@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use detente_checkpoint::CheckpointError;
+use detente_checkpoint::{CheckpointError, SigningFault};
 use detente_core::{Code, CoreError, json::Value};
 use detente_disclosure::DisclosureError;
-use detente_log::{CheckFailure, Culprit, LogError};
-use detente_party::PartyError;
+use detente_log::{CheckFailure, Culprit, LogError, MirrorFailure};
+use detente_party::{PartyError, TokenFault};
 use detente_presentation::PresentationError;
 use detente_statement::StatementError;
 
@@ -110,8 +110,12 @@ impl From<PartyError> for Failure {
         if let PartyError::Presentation(error) = error {
             return error.into();
         }
+        if let Some(fault) = error.signing_fault() {
+            return fault.into();
+        }
         let error = match error {
-            PartyError::OtherLog(failure) => return (*failure).into(),
+            PartyError::Token(fault) => return fault.into(),
+            PartyError::OtherLog(failure) | PartyError::OwnLogCheck(failure) => return (*failure).into(),
             other => other,
         };
         let culprit = match &error {
@@ -126,6 +130,12 @@ impl From<PartyError> for Failure {
             | PartyError::OtherMeans { path, .. }
             | PartyError::UnlockFile { path }
             | PartyError::UnlockFileOpen { path, .. }
+            | PartyError::MalformedExport { path, .. }
+            | PartyError::WrongExportSecret { path, .. }
+            | PartyError::OtherExportMeans { path, .. }
+            | PartyError::ExportExists { path }
+            | PartyError::VaultExists { path }
+            | PartyError::ForeignLog { path, .. }
             | PartyError::SetExists { path } => path.display().to_string(),
             PartyError::Report { place, .. }
             | PartyError::ReportTooLong { place, .. }
@@ -134,12 +144,15 @@ impl From<PartyError> for Failure {
             | PartyError::UnknownIncident { place, .. }
             | PartyError::DuplicateIncident { place, .. } => place.to_string(),
             PartyError::Passphrase => "passphrase".to_owned(),
-            PartyError::NoReports => "FILE".to_owned(),
+            PartyError::NoReports | PartyError::NotRecovered { .. } => "FILE".to_owned(),
             PartyError::ReportShape { place, source } => match source.pointer() {
                 Some(pointer) if !pointer.is_empty() => format!("{place} {pointer}"),
                 _ => place.to_string(),
             },
             PartyError::NoRecord { index }
+            | PartyError::UnknownEntry { index }
+            | PartyError::NotUnknown { index }
+            | PartyError::EntryMismatch { index }
             | PartyError::Pending { index }
             | PartyError::NoEntry { index, .. }
             | PartyError::RecordMismatch { index } => format!("entry {index}"),
@@ -148,6 +161,9 @@ impl From<PartyError> for Failure {
             | PartyError::NoKeyEvent { .. } => "log".to_owned(),
             PartyError::KeyNotRevocable { key, .. } | PartyError::LastAuthorKey { key } => key.to_string(),
             PartyError::KeyNotUsable { .. }
+            | PartyError::KeyEnded { .. }
+            | PartyError::NothingUnknown
+            | PartyError::RowTooLong { .. }
             | PartyError::VaultBehindLog { .. }
             | PartyError::Database(_)
             | PartyError::VaultRow { .. } => "vault".to_owned(),
@@ -199,13 +215,41 @@ impl From<PartyError> for Failure {
             }
             PartyError::SetExists { .. } => Some("--force overwrites it"),
             PartyError::NoRecord { .. } => Some("`detente entries` lists what can be disclosed"),
-            PartyError::KeyNotUsable { .. } => Some("restore the newest copy of the vault"),
+            PartyError::KeyNotUsable { .. } | PartyError::KeyEnded { .. } => {
+                Some("restore the newest copy of the vault")
+            }
+            PartyError::UnknownEntry { .. } => {
+                Some("`detente vault recover` opens it again when its report is at hand")
+            }
+            PartyError::NotUnknown { .. } => {
+                Some("`detente entries --kind unknown` lists the unknown entries")
+            }
+            PartyError::NotRecovered { .. } => Some(
+                "give the report byte for byte as it was committed, with the --stage, --claimed-time, --author-role and --severity of then",
+            ),
+            PartyError::OtherExportMeans { expected: "a passphrase", .. } => {
+                Some("--export-passphrase-file FILE names a file with the passphrase of the export")
+            }
+            PartyError::OtherExportMeans { .. } => {
+                Some("--export-unlock FILE names the unlock file of the export")
+            }
+            PartyError::MalformedExport { .. } => {
+                Some("nothing of it was used; make it again with `detente vault export`, or copy it again")
+            }
+            PartyError::ExportExists { .. } => Some("choose another name; an export is never overwritten"),
+            PartyError::VaultExists { .. } => {
+                Some("move it aside, to be kept until the import is done; a vault is never overwritten")
+            }
+            PartyError::ForeignLog { .. } => Some("put this party's own log there"),
+            PartyError::EntryMismatch { .. } => {
+                Some("the log is another continuation than the vault's; put the published one there")
+            }
             PartyError::LastAuthorKey { .. } => {
                 Some("`detente keys rotate --role author` replaces it, `detente keys add` makes another")
             }
-            PartyError::VaultBehindLog { .. } => {
-                Some("restore the newest copy of the vault; this one would seal with used seeds")
-            }
+            PartyError::VaultBehindLog { .. } => Some(
+                "restore the newest copy of the vault, or go on from this one with a new epoch: `detente vault export`, then `detente vault import`",
+            ),
             PartyError::Log(LogError::Locked { .. }) => {
                 Some("another command is writing this log; try again when it has ended")
             }
@@ -222,8 +266,43 @@ impl From<PartyError> for Failure {
     }
 }
 
+impl From<TokenFault> for Failure {
+    fn from(fault: TokenFault) -> Self {
+        let failure = Self::new(fault.code(), fault.culprit(), &fault);
+        Self { hint: fault.next().map(str::to_owned), ..failure }
+    }
+}
+
+impl From<&SigningFault> for Failure {
+    fn from(fault: &SigningFault) -> Self {
+        let text = fault.to_string();
+        let culprit = text.split_once(": ").map_or("key", |(culprit, _)| culprit);
+        let hint = match fault {
+            SigningFault::Refused { next, .. } if !next.is_empty() => Some(next.clone()),
+            SigningFault::WrongSignature { .. } => Some(
+                "nothing was published with it; use another token, and rotate the key away from this one"
+                    .to_owned(),
+            ),
+            _ => None,
+        };
+        Self { hint, ..Self::new(Code::Unavailable, culprit, &text) }
+    }
+}
+
+impl From<MirrorFailure> for Failure {
+    fn from(error: MirrorFailure) -> Self {
+        match error {
+            MirrorFailure::Log(failure) => failure.into(),
+            error => Self::new(error.code(), "checkpoint", error),
+        }
+    }
+}
+
 impl From<CheckFailure> for Failure {
     fn from(error: CheckFailure) -> Self {
+        if let CheckFailure::Log(error @ LogError::Unauthenticated { .. }) = error {
+            return error.into();
+        }
         let culprit = match error.culprit() {
             Some(Culprit::Path(path)) => path,
             Some(Culprit::Entry(index)) => format!("entry {index}"),
@@ -235,13 +314,21 @@ impl From<CheckFailure> for Failure {
 
 impl From<LogError> for Failure {
     fn from(error: LogError) -> Self {
+        if let LogError::Unauthenticated { .. } = error {
+            // Nothing was looked at: what the reader brought along is not what the log asks for.
+            return Self::new(error.code(), log_culprit(&error), error)
+                .hint("--token-file FILE or --certificate FILE --key FILE, as the log's operator gave them")
+                .of_reader();
+        }
         Self::new(error.code(), log_culprit(&error), error)
     }
 }
 
 fn log_culprit(error: &LogError) -> String {
     match error {
-        LogError::Unavailable { path, .. } | LogError::Locked { path } => path.display().to_string(),
+        LogError::Unavailable { path, .. }
+        | LogError::Locked { path }
+        | LogError::Unauthenticated { path } => path.display().to_string(),
         _ => "log".to_owned(),
     }
 }

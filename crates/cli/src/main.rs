@@ -10,6 +10,7 @@ mod args;
 mod commands;
 mod failure;
 mod incidents;
+mod memory;
 mod output;
 mod show;
 
@@ -21,6 +22,7 @@ use crate::args::Arguments;
 use crate::output::Printer;
 
 fn main() -> ExitCode {
+    memory::keep_private();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return output::usage(&error, asks_for_json()),

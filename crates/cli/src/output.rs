@@ -2,6 +2,7 @@
 //! to standard output, on success and on failure, and nothing else.
 
 mod list;
+mod style;
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::show;
 
 pub(crate) use list::List;
+use style::Look;
 
 /// What a command found out: for people and for machines, and the exit code.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Report {
     pub(crate) json: Object,
     /// The text for people, without the last line feed.
     pub(crate) text: String,
+    /// How the text is coloured, on a terminal that shows colours.
+    look: Look,
     /// Said on standard error before the result.
     pub(crate) warnings: Vec<String>,
     /// Whether the result is on standard output already.
@@ -40,12 +44,30 @@ impl Report {
         text: String,
     ) -> Self {
         let json = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { schema, json, text, warnings: Vec::new(), is_printed: false, exit: 0 }
+        Self { schema, json, text, look: Look::Plain, warnings: Vec::new(), is_printed: false, exit: 0 }
     }
 
     /// A result that is on standard output already.
     pub(crate) fn printed() -> Self {
         Self { is_printed: true, ..Self::new("", [], String::new()) }
+    }
+
+    /// The text is rows with a label in front, and its last line the verdict.
+    pub(crate) const fn with_verdict(mut self) -> Self {
+        self.look = Look::Verdict;
+        self
+    }
+
+    /// The text is rows with a label in front.
+    pub(crate) const fn labelled(mut self) -> Self {
+        self.look = Look::Labels;
+        self
+    }
+
+    /// The text is one finding a line, its health first.
+    pub(crate) const fn findings(mut self) -> Self {
+        self.look = Look::Findings;
+        self
     }
 
     /// A result with another exit code than 0.
@@ -76,12 +98,15 @@ impl Printer {
         self.json
     }
 
+    pub(crate) const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn report(self, report: Report) -> ExitCode {
         if !self.quiet {
-            report
-                .warnings
-                .iter()
-                .for_each(|warning| to_stderr(&show::harmless_lines(&format!("warning: {warning}\n"))));
+            report.warnings.iter().for_each(|warning| {
+                to_stderr(&style::warning(&show::harmless_lines(&format!("{warning}\n"))))
+            });
         }
         let printed = if report.is_printed {
             true
@@ -94,7 +119,8 @@ impl Printer {
         } else if report.text.is_empty() {
             true
         } else {
-            to_stdout(show::harmless_lines(&format!("{}\n", report.text)).as_bytes())
+            let text = show::harmless_lines(&format!("{}\n", report.text));
+            to_stdout(style::report(&text, report.look).as_bytes())
         };
         if printed {
             return ExitCode::from(report.exit);
@@ -107,7 +133,7 @@ impl Printer {
         if self.json {
             to_stdout(&failure.to_json().to_file());
         } else {
-            to_stderr(&show::harmless_lines(&failure.to_string()));
+            to_stderr(&style::failure(&show::harmless_lines(&failure.to_string()), failure.exit));
         }
         ExitCode::from(failure.exit)
     }

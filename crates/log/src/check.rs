@@ -1,5 +1,6 @@
 //! Everything that can be checked of a log from its public files (`specs/log.md` "Check a log").
 
+mod prepare;
 mod replay;
 mod report;
 
@@ -11,7 +12,7 @@ use detente_merkle::tile::{TileLevel, tiles};
 use detente_statement::{Genesis, Replay};
 
 use crate::{
-    CheckFailure, LogDirectory, LogError, history,
+    CheckFailure, LogError, LogReader, LogSource, history,
     layout::{CHECKPOINT, history_path},
     reader::{Bundle, read_tile},
 };
@@ -22,13 +23,14 @@ pub use report::{CheckReport, KindCount};
 /// Checks a log against a relier's policy; without one, against the key of the log's own genesis, which shows that the
 /// log agrees with itself and nothing else.
 ///
-/// Reads every public file once or twice, one bundle in memory at a time; what grows with the log is two digests an entry.
-/// `progress` hears, after each bundle, how many entries of how many were replayed.
+/// Reads every public file once or twice, a few bundles in memory at a time; what grows with the log is two digests an
+/// entry. Signatures are verified on as many threads as the machine has; the first failure is the one that one thread finds.
+/// `progress` hears, on the caller's thread, after each bundle, how many entries of how many were replayed.
 ///
 /// # Errors
 /// [`CheckFailure`]: the first failure in the order of the spec's steps.
-pub fn check_log(
-    log: &LogDirectory,
+pub fn check_log<S: LogSource>(
+    log: &LogReader<S>,
     policy: Option<&Policy>,
     progress: impl FnMut(u64, u64),
 ) -> Result<CheckReport, CheckFailure> {
@@ -41,17 +43,17 @@ pub fn check_log(
     let given = policy;
     let policy = match policy {
         Some(policy) => Cow::Borrowed(policy),
-        None => Cow::Owned(policy_of_genesis(log, unverified.claimed().size())?),
+        None => Cow::Owned(policy_of_genesis(log, unverified.claimed().size())?.0),
     };
     let checkpoint = verify(CHECKPOINT, unverified, &policy)?;
     let witnessing = checkpoint.require_quorum(&policy).map_err(history::in_note(CHECKPOINT))?;
 
     // 2. Every file that the size implies.
-    require_files(log, checkpoint.size())?;
+    require_files(log.source(), checkpoint.size())?;
 
     // 3. and 4. Every entry, every tile, the root.
     let sizes = history.as_deref().unwrap_or_default();
-    let replayed = Replayed::run(log.store(), checkpoint.size(), sizes, progress)?;
+    let replayed = Replayed::run(log.source(), checkpoint.size(), sizes, progress)?;
     replayed.require_tiles()?;
     require_root(CHECKPOINT, &checkpoint, &replayed)?;
 
@@ -71,8 +73,11 @@ pub fn check_log(
     CheckReport::new(&replayed, checkpoint, history_notes, given.is_some(), witnessing, pool)
 }
 
-/// A policy that names the key in entry 0, whose own signature is checked first.
-fn policy_of_genesis(log: &LogDirectory, size: TreeSize) -> Result<Policy, CheckFailure> {
+/// A policy that names the key in entry 0, whose own signature is checked first; and that entry.
+pub(crate) fn policy_of_genesis<S: LogSource>(
+    log: &LogReader<S>,
+    size: TreeSize,
+) -> Result<(Policy, Vec<u8>), CheckFailure> {
     if size == TreeSize::ZERO {
         return Err(CheckFailure::NoEntries);
     }
@@ -81,22 +86,22 @@ fn policy_of_genesis(log: &LogDirectory, size: TreeSize) -> Result<Policy, Check
     replay.push(&entry).map_err(|source| CheckFailure::entry(LeafIndex::ZERO, source))?;
     let genesis = replay.keys().ok_or(CheckFailure::NoEntries)?.genesis();
     let text = format!("log {}\nquorum none\n", genesis.checkpoint_key());
-    Ok(Policy::parse(text.as_bytes(), None).map_err(LogError::from)?)
+    Ok((Policy::parse(text.as_bytes(), None).map_err(LogError::from)?, entry))
 }
 
 fn verify(path: &str, note: UnverifiedCheckpoint, policy: &Policy) -> Result<VerifiedCheckpoint, LogError> {
     note.verify(policy).map_err(history::in_note(path))
 }
 
-fn require_files(log: &LogDirectory, size: TreeSize) -> Result<(), LogError> {
+fn require_files(source: &dyn LogSource, size: TreeSize) -> Result<(), LogError> {
     for tile in tiles(size).take_while(|tile| tile.level() == TileLevel::LEAVES) {
-        Bundle::read(log.store(), tile)?;
+        Bundle::read(source, tile)?;
     }
-    tiles(size).try_for_each(|tile| read_tile(log.store(), tile).map(drop))
+    tiles(size).try_for_each(|tile| read_tile(source, tile).map(drop))
 }
 
-fn check_note(
-    log: &LogDirectory,
+fn check_note<S: LogSource>(
+    log: &LogReader<S>,
     size: TreeSize,
     newest: &VerifiedCheckpoint,
     policy: &Policy,

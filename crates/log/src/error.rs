@@ -1,8 +1,9 @@
 use std::{io, path::PathBuf};
 
 use detente_checkpoint::CheckpointError;
-use detente_core::{Code, Digest, TreeSize};
+use detente_core::{Code, Digest, LeafIndex, TreeSize};
 use detente_merkle::MerkleError;
+use detente_statement::StatementError;
 use thiserror::Error;
 
 /// Why a log could not be written or read. Source: `specs/log.md`. Paths that are text are relative to the log.
@@ -16,6 +17,26 @@ pub enum LogError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// The log's address asks for credentials that the reader does not have.
+    #[error("{}: expected credentials that the log knows, got none that it does", .path.display())]
+    Unauthenticated {
+        /// The address.
+        path: PathBuf,
+    },
+    /// An address that a log cannot be read at. It is not repeated: it may hold a password.
+    #[error("address: expected {expected}")]
+    Address {
+        /// The rule broken.
+        expected: &'static str,
+    },
+    /// A file with credentials that cannot be used. What is in it is not repeated.
+    #[error("{}: expected {expected}", .path.display())]
+    Credentials {
+        /// The file.
+        path: PathBuf,
+        /// The rule broken.
+        expected: &'static str,
     },
     /// Another writer holds the lock.
     #[error("{}: expected a log without a writer, got one whose lock is held", .path.display())]
@@ -33,6 +54,64 @@ pub enum LogError {
         expected: TreeSize,
         /// The size found.
         got: TreeSize,
+    },
+    /// The log is an older copy of itself: going on from it would sign a second tree of one size.
+    #[error(
+        "state: expected size {known} with the root that {who} knows, got size {got}: this is an older copy of the log or a fork of it; bring the newest copy back, or go on as a new log with a new origin"
+    )]
+    RolledBack {
+        /// Who knows better.
+        who: String,
+        /// The size it knows.
+        known: TreeSize,
+        /// The committed size.
+        got: TreeSize,
+    },
+    /// A guard that is not there, so that nobody knows whether the log is the newest copy.
+    #[error(
+        "guard {}: expected a file, got none: make its place reachable, or have it created anew if the log is surely the newest copy",
+        .path.display()
+    )]
+    GuardMissing {
+        /// The guard.
+        path: PathBuf,
+    },
+    /// A guard that is there and says nothing.
+    #[error(
+        "guard {}: expected a size and a root, got something else: bring it back, or remove it and have it created anew if the log is surely the newest copy",
+        .path.display()
+    )]
+    GuardUnreadable {
+        /// The guard.
+        path: PathBuf,
+    },
+    /// A guard that would be restored along with the log, or that has no name.
+    #[error("guard {}: expected a file outside the log's folder", .path.display())]
+    GuardMisplaced {
+        /// The guard.
+        path: PathBuf,
+    },
+    /// A committed and signed state waits for cosignatures; until it is published nothing else is committed.
+    #[error("checkpoint: expected the quorum before publishing, got {reason}")]
+    Degraded {
+        /// What is missing.
+        reason: String,
+    },
+    /// The index cannot be used. It can be removed: it is built again.
+    #[error("{}: {reason}; it can be removed, the next start builds it again", .path.display())]
+    Index {
+        /// Its folder.
+        path: PathBuf,
+        /// What the store says.
+        reason: String,
+    },
+    /// An entry of the log that is no valid statement, so that nothing can be judged after it.
+    #[error("entry {index}: {source}")]
+    Entry {
+        /// Its index.
+        index: LeafIndex,
+        /// Why.
+        source: Box<StatementError>,
     },
     /// A file of the log that is missing or not what its name says.
     #[error("{path}: expected {expected}")]
@@ -112,12 +191,24 @@ impl LogError {
             Self::Unavailable { .. } | Self::Locked { .. } | Self::Stopped | Self::StateChanged { .. } => {
                 Code::Unavailable
             }
+            Self::Unauthenticated { .. } => Code::Unauthenticated,
+            Self::Index { .. } => Code::Unavailable,
+            Self::RolledBack { .. } | Self::GuardMissing { .. } | Self::GuardUnreadable { .. } => {
+                Code::LogRolledBack
+            }
+            Self::Degraded { .. } => Code::UnderWitnessed,
+            Self::Entry { .. } => Code::MalformedEntry,
             Self::MalformedFile { .. } => Code::MalformedTile,
             Self::Oversize { .. } | Self::EntryTooLong { .. } => Code::Oversize,
             Self::Note { source, .. } | Self::Checkpoint(source) => source.code(),
             Self::RootMismatch { .. } => Code::RootMismatch,
             Self::Merkle(error) => error.code(),
-            Self::EmptyBatch | Self::OtherSigner { .. } | Self::NotEmpty { .. } => Code::Misuse,
+            Self::EmptyBatch
+            | Self::OtherSigner { .. }
+            | Self::NotEmpty { .. }
+            | Self::Address { .. }
+            | Self::Credentials { .. }
+            | Self::GuardMisplaced { .. } => Code::Misuse,
         }
     }
 }

@@ -66,7 +66,9 @@ impl CheckFailure {
                 | LogError::Note { path, .. }
                 | LogError::RootMismatch { path, .. },
             ) => Some(Culprit::Path(path.clone())),
-            Self::Log(LogError::Unavailable { path, .. }) => Some(Culprit::Path(path.display().to_string())),
+            Self::Log(LogError::Unavailable { path, .. } | LogError::Unauthenticated { path }) => {
+                Some(Culprit::Path(path.display().to_string()))
+            }
             Self::Log(_) => None,
         }
     }

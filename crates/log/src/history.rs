@@ -6,15 +6,15 @@ use detente_checkpoint::{
 use detente_core::TreeSize;
 
 use crate::{
-    LogError, Store,
-    layout::{CHECKPOINT, HISTORY, NOTE_LIMIT, history_path},
-    state::State,
-    storage::Content,
+    LogError, LogSource, Store,
+    layout::{CHECKPOINT, HISTORY, NEW_HISTORY, NEW_NOTE, NOTE_LIMIT, STAGING, history_path},
+    source::Content,
+    storage::Folders,
 };
 
 /// A note's bytes, unread; `None` when there is no such file.
-pub(crate) fn read_note(store: &Store, path: &str) -> Result<Option<Vec<u8>>, LogError> {
-    match store.read(path, NOTE_LIMIT)? {
+pub(crate) fn read_note(source: &dyn LogSource, path: &str) -> Result<Option<Vec<u8>>, LogError> {
+    match source.read(path, NOTE_LIMIT)? {
         Content::Bytes(bytes) => Ok(Some(bytes)),
         Content::Missing => Ok(None),
         Content::NotAFile => Err(LogError::MalformedFile { path: path.to_owned(), expected: "a file" }),
@@ -57,10 +57,16 @@ pub(crate) fn of_size(store: &Store, size: TreeSize) -> Result<Option<Unverified
     Ok(Some(note))
 }
 
-/// Stores the note of a committed state, then makes it the newest one. Each by rename, history first.
-pub(crate) fn publish(store: &Store, state: State, note: &UnverifiedNote) -> Result<(), LogError> {
-    store.replace(&history_path(state.size), note.as_bytes())?;
-    store.replace(CHECKPOINT, note.as_bytes())
+/// Stores the note of a committed state, then makes it the newest one: one flushed file under two names, each given by
+/// rename, history first.
+pub(crate) fn publish(store: &Store, size: TreeSize, note: &UnverifiedNote) -> Result<(), LogError> {
+    store.create_folders(STAGING, &mut Folders::new())?;
+    store.write(NEW_NOTE, note.as_bytes())?;
+    store.flush(NEW_NOTE)?;
+    store.link(NEW_NOTE, NEW_HISTORY)?;
+    store.rename(NEW_HISTORY, &history_path(size))?;
+    store.rename(NEW_NOTE, CHECKPOINT)?;
+    store.flush_folders(&Folders::from([HISTORY.to_owned(), String::new()]))
 }
 
 /// A note with the lines that it does not have yet. Of a key that it has, the line that is there stays: it is the

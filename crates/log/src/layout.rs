@@ -11,8 +11,16 @@ pub(crate) const CHECKPOINT: &str = "checkpoint";
 pub(crate) const STATE: &str = "state";
 /// Held by the one writer.
 pub(crate) const LOCK: &str = "lock";
-/// Files that are not in place yet.
+/// Batches that are not known to be in place, and files on their way to a name.
 pub(crate) const STAGING: &str = "staging";
+/// A tile or bundle on its way to its name.
+pub(crate) const PLACING: &str = "staging/place.new";
+/// A note on its way to `checkpoint`.
+pub(crate) const NEW_NOTE: &str = "staging/note.new";
+/// The same note on its way to `history`.
+pub(crate) const NEW_HISTORY: &str = "staging/history.new";
+/// What a sequencer can look up, and build again.
+pub(crate) const INDEX: &str = "index";
 /// Tiles and entry bundles.
 pub(crate) const TILES: &str = "tile";
 /// Every signed note, by size.
@@ -33,6 +41,9 @@ pub(crate) const STATE_LIMIT: u64 = 85;
 pub(crate) fn history_path(size: TreeSize) -> String {
     format!("{HISTORY}/{size}")
 }
+
+/// The longest path in a staged file: a tile's is shorter.
+pub(crate) const STAGED_PATH_LIMIT: u64 = 128;
 
 /// The two files that may hold a tile's content, the exact one first; the full one makes partial ones unnecessary.
 pub(crate) fn with_full(tile: Tile) -> impl Iterator<Item = Tile> {

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod tree;
+mod verified;
 
 use core::ops::Range;
 use std::{
@@ -13,18 +14,23 @@ use detente_checkpoint::UnverifiedCheckpoint;
 use detente_core::{Digest, LeafIndex, TreeSize};
 
 use crate::{
-    LogError, Store, history,
+    LogError, LogSource, Store, history,
     layout::{CHECKPOINT, history_path},
 };
 
 pub(crate) use bundle::{Bundle, read_tile};
 pub use tree::{Entries, LogTree};
+pub(crate) use verified::Keeper;
+pub use verified::VerifiedTree;
+
+/// A published log, read only, wherever its files come from.
+#[derive(Debug)]
+pub struct LogReader<S> {
+    source: S,
+}
 
 /// The folder of a published log, read only.
-#[derive(Debug)]
-pub struct LogDirectory {
-    store: Store,
-}
+pub type LogDirectory = LogReader<Store>;
 
 impl LogDirectory {
     /// Opens a folder; its files are looked at when they are asked for.
@@ -34,7 +40,7 @@ impl LogDirectory {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, LogError> {
         let path = path.into();
         match fs::metadata(&path) {
-            Ok(found) if found.is_dir() => Ok(Self { store: Store::new(path) }),
+            Ok(found) if found.is_dir() => Ok(Self { source: Store::new(path) }),
             Ok(_) => Err(LogError::Unavailable { path, source: io::ErrorKind::NotADirectory.into() }),
             Err(source) => Err(LogError::Unavailable { path, source }),
         }
@@ -42,11 +48,19 @@ impl LogDirectory {
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.store.root()
+        self.source.root()
+    }
+}
+
+impl<S: LogSource> LogReader<S> {
+    /// Reads the files of a source, each when it is asked for.
+    pub const fn new(source: S) -> Self {
+        Self { source }
     }
 
-    pub(crate) const fn store(&self) -> &Store {
-        &self.store
+    /// The files.
+    pub const fn source(&self) -> &S {
+        &self.source
     }
 
     /// The newest note, unread.
@@ -54,8 +68,8 @@ impl LogDirectory {
     /// # Errors
     /// [`LogError::Unavailable`] when there is none, [`LogError::Oversize`].
     pub fn checkpoint_bytes(&self) -> Result<Vec<u8>, LogError> {
-        history::read_note(&self.store, CHECKPOINT)?.ok_or_else(|| LogError::Unavailable {
-            path: self.store.path(CHECKPOINT),
+        history::read_note(&self.source, CHECKPOINT)?.ok_or_else(|| LogError::Unavailable {
+            path: self.source.place(CHECKPOINT),
             source: io::ErrorKind::NotFound.into(),
         })
     }
@@ -78,7 +92,7 @@ impl LogDirectory {
 
     /// The tree of a size that the caller knows from a note.
     pub fn tree_of(&self, size: TreeSize) -> LogTree<'_> {
-        LogTree::new(&self.store, size)
+        LogTree::new(&self.source, size)
     }
 
     /// The entry at an index.
@@ -118,7 +132,7 @@ impl LogDirectory {
     /// # Errors
     /// [`LogError::MalformedFile`] for a name that is no size, [`LogError::Unavailable`].
     pub fn history(&self) -> Result<Vec<TreeSize>, LogError> {
-        history::sizes(&self.store)
+        self.source.history()
     }
 
     /// The note of a size, unread, cosignatures included.
@@ -127,7 +141,7 @@ impl LogDirectory {
     /// [`LogError::MalformedFile`] when there is none, [`LogError::Oversize`], [`LogError::Unavailable`].
     pub fn history_note(&self, size: TreeSize) -> Result<Vec<u8>, LogError> {
         let path = history_path(size);
-        history::read_note(&self.store, &path)?
+        history::read_note(&self.source, &path)?
             .ok_or(LogError::MalformedFile { path, expected: "a note, which is missing" })
     }
 

@@ -1,7 +1,7 @@
 //! The committed (size, root), unsigned (`specs/log.md` "Layout").
 
 use core::fmt;
-use std::io;
+use std::{ffi::OsStr, io};
 
 use detente_core::{Digest, TreeSize};
 use detente_merkle::EMPTY_ROOT;
@@ -37,20 +37,26 @@ impl State {
             }
             Content::NotAFile | Content::TooLong => return Err(malformed()),
         };
-        let text = core::str::from_utf8(&bytes).map_err(|_| malformed())?;
-        let (size, rest) = text.split_once('\n').ok_or_else(malformed)?;
-        let root = rest.strip_suffix('\n').ok_or_else(malformed)?;
-        let size = TreeSize::parse(size).map_err(|_| malformed())?;
-        let root = Digest::from_hex(root).map_err(|_| malformed())?;
-        if size == TreeSize::ZERO && root != EMPTY_ROOT {
-            return Err(malformed());
-        }
-        Ok(Self { size, root })
+        Self::parse(&bytes).ok_or_else(malformed)
     }
 
-    /// `staging/<size>-<root>`: where the files wait that make this state readable.
+    /// Reads the content of `state` or of a guard; `None` for anything but what [`fmt::Display`] writes.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (size, rest) = core::str::from_utf8(bytes).ok()?.split_once('\n')?;
+        let size = TreeSize::parse(size).ok()?;
+        let root = Digest::from_hex(rest.strip_suffix('\n')?).ok()?;
+        (size != TreeSize::ZERO || root == EMPTY_ROOT).then_some(Self { size, root })
+    }
+
+    /// `staging/<size>-<root>`: the file that holds what makes this state readable.
     pub(crate) fn staging(self) -> String {
         format!("{STAGING}/{}-{}", self.size, self.root)
+    }
+
+    /// Reads the name of such a file, without its folder.
+    pub(crate) fn of_staging(name: &OsStr) -> Option<Self> {
+        let (size, root) = name.to_str()?.split_once('-')?;
+        Some(Self { size: TreeSize::parse(size).ok()?, root: Digest::from_hex(root).ok()? })
     }
 }
 

@@ -1,74 +1,29 @@
 //! The only code that writes: a folder, and the few durable steps that crash safety rests on.
 
+mod step;
+
 use std::{
-    ffi::OsString,
+    ffi::OsStr,
     fmt,
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::{LogError, layout::STAGING};
+use crate::{
+    LogError,
+    layout::{PLACING, STAGING},
+};
 
-/// One durable step. Paths are relative to the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Step<'a> {
-    /// A folder comes into being.
-    CreateFolder(&'a str),
-    /// A new file is written; it may be lost or torn until it is flushed.
-    Write(&'a str),
-    /// A file's bytes reach the disk.
-    Flush(&'a str),
-    /// A folder's names reach the disk.
-    FlushFolder(&'a str),
-    /// A staged file gets its second, permanent name.
-    Place(&'a str),
-    /// A file takes the place of another, at once.
-    Replace(&'a str),
-    /// A folder or file in `staging` goes away.
-    Remove(&'a str),
-}
+pub(crate) use crate::source::Content;
+pub use step::{NoHook, Step, StepHook};
 
-/// Asked before every durable step. What it refuses does not happen, and the writer stops there.
-///
-/// A crash between two steps is thereby something that can be arranged from outside.
-pub trait StepHook: Send + Sync {
-    /// Called before the step.
-    ///
-    /// # Errors
-    /// Whatever should stop the writer; reported as `UNAVAILABLE`.
-    fn before(&self, step: Step<'_>) -> io::Result<()>;
-}
-
-/// Lets every step happen.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoHook;
-
-impl StepHook for NoHook {
-    fn before(&self, _: Step<'_>) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<F: Fn(Step<'_>) -> io::Result<()> + Send + Sync> StepHook for F {
-    fn before(&self, step: Step<'_>) -> io::Result<()> {
-        self(step)
-    }
-}
-
-/// What a bounded read finds.
-pub(crate) enum Content {
-    Bytes(Vec<u8>),
-    Missing,
-    NotAFile,
-    TooLong,
-}
-
-/// The folder of a log.
+/// The folder of a log. A copy of the value is the same folder.
+#[derive(Clone)]
 pub struct Store {
     root: PathBuf,
-    hook: Box<dyn StepHook>,
+    hook: Arc<dyn StepHook>,
 }
 
 impl fmt::Debug for Store {
@@ -85,7 +40,12 @@ impl Store {
 
     /// A folder whose durable steps are announced.
     pub fn with_hook(root: impl Into<PathBuf>, hook: impl StepHook + 'static) -> Self {
-        Self { root: root.into(), hook: Box::new(hook) }
+        Self { root: root.into(), hook: Arc::new(hook) }
+    }
+
+    /// Another folder whose steps the same hook hears of.
+    pub(crate) fn beside(&self, root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), hook: Arc::clone(&self.hook) }
     }
 
     /// Where it is.
@@ -119,7 +79,7 @@ impl Store {
     }
 
     /// Names in a folder, sorted; none when the folder is missing.
-    pub(crate) fn list(&self, folder: &str) -> Result<Vec<OsString>, LogError> {
+    pub(crate) fn list(&self, folder: &str) -> Result<Vec<std::ffi::OsString>, LogError> {
         let path = self.path(folder);
         let names = match fs::read_dir(&path) {
             Ok(entries) => entries.map(|entry| entry.map(|entry| entry.file_name())).collect(),
@@ -156,10 +116,25 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a file that must not exist. It is durable after [`Self::flush`] and a flush of its folder.
-    pub(crate) fn write_new(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+    /// Writes a file under a name of the writer's own, over what a crash left there. It is durable after
+    /// [`Self::flush`] and a flush of its folder.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+        self.write_with(name, bytes.len() as u64, |file| file.write_all(bytes))
+    }
+
+    /// [`Self::write`] of `length` bytes that come piece by piece.
+    pub(crate) fn write_with(
+        &self,
+        name: &str,
+        length: u64,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), LogError> {
+        let left = self.hook.tear(Step::Write(name), length);
         self.step(Step::Write(name), name, |path| {
-            OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+            let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
+            let mut file = io::BufWriter::with_capacity(1 << 18, Tearing { file, left });
+            write(&mut file)?;
+            file.flush()
         })
     }
 
@@ -174,59 +149,67 @@ impl Store {
         })
     }
 
+    /// Flushes all that was written to the log's file system; whether the system can.
+    pub(crate) fn flush_all(&self) -> Result<bool, LogError> {
+        if cfg!(target_os = "linux") {
+            self.step(Step::FlushAll, "", flush_file_system)?;
+        }
+        Ok(cfg!(target_os = "linux"))
+    }
+
     /// Writes a file in one step that no reader and no crash can see half done.
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
-        let staged = format!("{STAGING}/{}.new", name.replace('/', "-"));
         // Copies and version control leave out an empty folder. Nothing in it has to outlive a crash here.
         self.create_folders(STAGING, &mut Folders::new())?;
-        // Left by a writer that stopped here before.
-        let _ = fs::remove_file(self.path(&staged));
-        self.write_new(&staged, bytes)?;
-        self.flush(&staged)?;
-        self.step(Step::Replace(name), name, |path| fs::rename(self.path(&staged), path))?;
+        self.replace_through(&format!("{STAGING}/{}.new", name.replace('/', "-")), name, bytes)
+    }
+
+    /// [`Self::replace`] by way of a name that no reader looks at.
+    pub(crate) fn replace_through(&self, way: &str, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+        self.write(way, bytes)?;
+        self.flush(way)?;
+        self.rename(way, name)?;
         self.flush_folders(&Folders::from([parent(name).to_owned()]))
     }
 
-    /// Gives a flushed staged file its permanent name. The same bytes may be there already; other bytes stop the writer.
-    pub(crate) fn place(&self, staged: &str, name: &str, limit: u64) -> Result<(), LogError> {
-        let mut taken = false;
-        self.step(Step::Place(name), name, |path| match fs::hard_link(self.path(staged), path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                taken = true;
-                Ok(())
-            }
-            // Not every file system has hard links.
-            Err(_) => self.copy(&self.path(staged), path),
-            done => done,
-        })?;
-        if !taken {
-            return Ok(());
-        }
-        match (self.read(staged, limit)?, self.read(name, limit)?) {
-            (Content::Bytes(staged), Content::Bytes(there)) if staged == there => Ok(()),
-            _ => Err(LogError::MalformedFile {
-                path: name.to_owned(),
-                expected: "the same bytes as the committed batch, since a published file never changes",
-            }),
-        }
+    /// Gives a flushed file another name, in the place of what has it.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), LogError> {
+        self.step(Step::Replace(to), to, |path| fs::rename(self.path(from), path))
     }
 
-    /// Removes a file or folder in `staging`; one that is not there is as good as removed.
-    pub(crate) fn remove_staged(&self, name: &OsString) -> Result<(), LogError> {
-        let shown = format!("{STAGING}/{}", name.to_string_lossy());
-        let target = self.path(STAGING).join(name);
-        self.step(Step::Remove(&shown), &shown, |_| {
-            let removed =
-                if target.is_dir() { fs::remove_dir_all(&target) } else { fs::remove_file(&target) };
-            removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+    /// Gives a flushed file a second name.
+    pub(crate) fn link(&self, from: &str, to: &str) -> Result<(), LogError> {
+        self.step(Step::Place(to), to, |path| {
+            // Left by a writer that stopped here before.
+            let _ = fs::remove_file(path);
+            let from = self.path(from);
+            match fs::hard_link(&from, path) {
+                // Not every file system has hard links.
+                Err(_) => fs::copy(&from, path).and_then(|_| File::open(path)?.sync_all()),
+                done => done,
+            }
         })
     }
 
-    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let staged = self.path(STAGING).join("copy.new");
-        fs::copy(from, &staged)?;
-        File::open(&staged)?.sync_all()?;
-        fs::rename(&staged, to)
+    /// Gives these bytes their permanent name, whole, over whatever a crash left there. Not flushed.
+    pub(crate) fn place(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
+        self.write(PLACING, bytes)?;
+        self.step(Step::Place(name), name, |path| fs::rename(self.path(PLACING), path))
+    }
+
+    /// Removes a file or folder; one that is not there is as good as removed.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), LogError> {
+        if self.path(name).symlink_metadata().is_err() {
+            return Ok(());
+        }
+        self.step(Step::Remove(name), name, remove)
+    }
+
+    /// Removes what lies in `staging` under a name that the system gave.
+    pub(crate) fn remove_staged(&self, name: &OsStr) -> Result<(), LogError> {
+        let shown = format!("{STAGING}/{}", name.to_string_lossy());
+        let target = self.path(STAGING).join(name);
+        self.step(Step::Remove(&shown), &shown, |_| remove(&target))
     }
 
     fn step(
@@ -236,7 +219,7 @@ impl Store {
         act: impl FnOnce(&Path) -> io::Result<()>,
     ) -> Result<(), LogError> {
         let path = if name.is_empty() { self.root.clone() } else { self.path(name) };
-        let done = self.hook.before(step).and_then(|()| act(&path));
+        let done = self.hook.before(step).and_then(|()| act(&path)).and_then(|()| self.hook.after(step));
         done.map_err(|source| LogError::Unavailable { path, source })
     }
 }
@@ -257,5 +240,44 @@ fn absent(path: &Path, error: io::Error) -> Result<Content, LogError> {
         // A link that leads in circles, too.
         _ if path.is_symlink() => Ok(Content::NotAFile),
         _ => Err(LogError::Unavailable { path: path.to_owned(), source: error }),
+    }
+}
+
+fn remove(target: &Path) -> io::Result<()> {
+    let removed = if target.is_dir() { fs::remove_dir_all(target) } else { fs::remove_file(target) };
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+#[cfg(target_os = "linux")]
+fn flush_file_system(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(File::open(path)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn flush_file_system(_: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A file that takes only so many bytes when a hook says so.
+struct Tearing {
+    file: File,
+    left: Option<u64>,
+}
+
+impl Write for Tearing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(left) = &mut self.left else { return self.file.write(bytes) };
+        let room = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+        if room == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let written = self.file.write(bytes.get(..room).unwrap_or_default())?;
+        *left -= written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // A write that was torn at its very end failed all the same.
+        if self.left == Some(0) { Err(io::ErrorKind::StorageFull.into()) } else { self.file.flush() }
     }
 }

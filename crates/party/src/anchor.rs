@@ -2,7 +2,7 @@
 
 use detente_checkpoint::{NoteKey, Policy, anchor};
 use detente_core::{LeafIndex, LogId, TreeSize};
-use detente_log::{CheckFailure, LogDirectory, check_log};
+use detente_log::{CheckFailure, LogReader, LogSource, check_log};
 use detente_statement::{Kind, Role, Signer};
 
 use crate::secret::random;
@@ -29,9 +29,9 @@ impl Party {
     /// # Errors
     /// [`PartyError::OtherLog`] for whatever the check finds: nothing is recorded then. [`PartyError::OwnLog`] for the
     /// party's own. Those of the party's vault and log.
-    pub fn anchor(
+    pub fn anchor<S: LogSource>(
         &mut self,
-        other: &LogDirectory,
+        other: &LogReader<S>,
         policy: &Policy,
         progress: impl FnMut(u64, u64),
     ) -> Result<Anchored, PartyError> {
@@ -53,7 +53,7 @@ impl Party {
         let author = self.key_in_use(Role::Author)?;
         let entry = Signer::new(self.log, &author).other(Kind::Anchor, body, None)?;
         let published = writer.append(&[entry.as_slice()], &self.log_signer()?)?;
-        receipts::write(&self.folder.receipts(), &writer, &published, &[entry])?;
+        receipts::write(&self.folder.receipts(), &writer, &published, &[entry], &self.steps)?;
         Ok(Anchored {
             index: published.first,
             log: checked.log(),

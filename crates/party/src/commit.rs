@@ -49,6 +49,8 @@ pub struct CommitOptions {
     pub stage: Option<String>,
     /// Slots `severity_scale` and `severity_value`.
     pub severity: Option<Severity>,
+    /// Whether every new entry gets its receipt now. Without, `detente_log::receipt` makes any later.
+    pub receipts: bool,
 }
 
 impl Default for CommitOptions {
@@ -60,6 +62,7 @@ impl Default for CommitOptions {
             author_role: None,
             stage: None,
             severity: None,
+            receipts: true,
         }
     }
 }
@@ -149,7 +152,12 @@ impl Party {
         let published = writer.append(&entries, &log_signer)?;
         self.vault.settle_all()?;
         // Published it is, whatever becomes of the receipts; the next start makes missing ones.
-        let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries);
+        let folder = self.folder.receipts();
+        let receipts = if options.receipts {
+            receipts::write(&folder, &writer, &published, &entries, &self.steps)
+        } else {
+            receipts::leave_out(&folder, published.first, &published, &self.steps)
+        };
         Ok(CommitReport { reports, size: published.size, first, receipt_fault: receipts.err() })
     }
 }

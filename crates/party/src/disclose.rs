@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use detente_checkpoint::{Policy, PolicyFiles, Pool, PublicationTime, UnverifiedCheckpoint};
+use detente_checkpoint::{
+    CheckpointError, Ed25519Signer as _, Policy, PolicyFiles, Pool, PublicationTime, UnverifiedCheckpoint,
+};
 use detente_core::{KeyDigest, LeafIndex, TreeSize, UnixSeconds, json::Value};
 use detente_disclosure::{Profile, SlotNumber, SlotValues};
 use detente_log::LogDirectory;
 use detente_presentation::{GrantTerms, Pap, PresentationDraft, Reader, Tlp, UnverifiedPresentation};
-use detente_statement::{Role, UnverifiedStatement, key_digest};
+use detente_statement::{UnverifiedStatement, key_digest};
 
 use crate::covering::{covering, shared_policy};
 use crate::record::Record;
@@ -125,8 +127,8 @@ impl Disclosing<'_> {
             time: options.time,
             nonce: random()?,
         };
-        let author = party.key_in_use(Role::Author)?;
-        let grant = terms.sign(&author);
+        let author = party.author_in(&self.directory.tree()?)?;
+        let grant = terms.sign(&author).map_err(CheckpointError::from)?;
         let events = party.key_events(&self.directory.tree()?)?;
         // Under a checkpoint from before its enrolment the key would be a stranger's.
         let above = events.enrolment(key_digest(&author.public())).max(self.index);

@@ -28,10 +28,20 @@ pub struct EntryView {
     pub private: Option<PrivateView>,
 }
 
+impl EntryView {
+    /// Whether the vault says that it is of that kind.
+    pub(crate) fn is_privately(&self, kind: &str) -> bool {
+        self.private.as_ref().is_some_and(|private| private.kind == kind)
+    }
+}
+
+/// The kind of a sealed entry that the vault has no record of, because an older copy of it did not seal it.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// What only the owner sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivateView {
-    /// The real kind.
+    /// The real kind; `unknown` when the vault cannot tell.
     pub kind: String,
     /// The incident id.
     pub incident_id: Option<String>,
@@ -72,7 +82,15 @@ pub(crate) fn view(party: Option<&Party>, index: LeafIndex, entry: &[u8]) -> Res
 
 impl Party {
     fn private_view(&self, index: LeafIndex) -> Result<Option<PrivateView>, PartyError> {
-        let Some(row) = self.vault.row(index)? else { return Ok(None) };
+        let Some(row) = self.vault.row(index)? else {
+            let unknown = self.vault.unknown(index)?;
+            return Ok(unknown.map(|_| PrivateView {
+                kind: UNKNOWN.to_owned(),
+                incident_id: None,
+                amends: None,
+                summary: None,
+            }));
+        };
         let record = Record::parse(&row.record, index.get())?;
         Ok(Some(PrivateView {
             kind: record.envelope.kind.as_str().to_owned(),

@@ -1,14 +1,14 @@
 use std::path::{Path, PathBuf};
 
-use detente_checkpoint::CheckpointError;
-use detente_core::{Code, CoreError, KeyDigest, LeafIndex, TreeSize};
+use detente_checkpoint::{CheckpointError, SigningFault};
+use detente_core::{Code, CoreError, KeyDigest, LeafIndex, LogId, TreeSize};
 use detente_disclosure::DisclosureError;
 use detente_log::LogError;
 use detente_presentation::PresentationError;
 use detente_statement::StatementError;
 use thiserror::Error;
 
-use crate::Place;
+use crate::{Place, TokenFault};
 
 /// Why a party's command could not be carried out.
 #[derive(Debug, Error)]
@@ -224,6 +224,110 @@ pub enum PartyError {
         /// Which.
         index: LeafIndex,
     },
+    /// An entry that an older copy of the vault did not seal.
+    #[error("entry {index}: expected an entry that this vault can open, got one that is unknown to it")]
+    UnknownEntry {
+        /// Which.
+        index: LeafIndex,
+    },
+    /// An entry that the vault knows, where one is expected that it does not.
+    #[error("entry {index}: expected an entry that is unknown to this vault, got another")]
+    NotUnknown {
+        /// Which.
+        index: LeafIndex,
+    },
+    /// A vault without unknown entries.
+    #[error("expected a vault with unknown entries, got one that knows every sealed entry of its log")]
+    NothingUnknown,
+    /// Documents that give the sealed value of no unknown entry.
+    #[error(
+        "expected a report that gives the sealed value of an unknown entry, got {documents} that give none of {unknown}: the report, its envelope or the vault is another"
+    )]
+    NotRecovered {
+        /// How many documents were tried.
+        documents: usize,
+        /// How many unknown entries they were tried against.
+        unknown: usize,
+    },
+    /// Not a vault's export, or one that was cut, reordered, extended or changed.
+    #[error("{}: part {part}: expected {expected}", path.display())]
+    MalformedExport {
+        /// The export.
+        path: PathBuf,
+        /// The part, from 0.
+        part: u64,
+        /// The rule broken.
+        expected: &'static str,
+    },
+    /// An export whose first part does not open.
+    #[error("{}: expected {expected} of this export, got another, or a changed file", path.display())]
+    WrongExportSecret {
+        /// The export.
+        path: PathBuf,
+        /// The means.
+        expected: &'static str,
+    },
+    /// An export that is opened by other means.
+    #[error("{}: expected {expected}, got other means to open the export", path.display())]
+    OtherExportMeans {
+        /// The export.
+        path: PathBuf,
+        /// The means.
+        expected: &'static str,
+    },
+    /// A row too long for a part of an export.
+    #[error("vault: row {number} of table {table}: expected at most {limit} bytes in an export, got more")]
+    RowTooLong {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        number: u64,
+        /// The limit of a part.
+        limit: usize,
+    },
+    /// An export's file that is there already.
+    #[error("{}: expected no file of that name yet, got one", path.display())]
+    ExportExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A vault where none is expected.
+    #[error("{}: expected no vault yet, got one", path.display())]
+    VaultExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Another log than the vault's.
+    #[error("{}: expected log {expected}, got log {got}", path.display())]
+    ForeignLog {
+        /// The log's folder.
+        path: PathBuf,
+        /// The vault's.
+        expected: LogId,
+        /// The one there.
+        got: LogId,
+    },
+    /// An entry of the log that is another than a row of the vault says.
+    #[error("entry {index}: expected the entry that the vault's row names, got another")]
+    EntryMismatch {
+        /// The entry.
+        index: LeafIndex,
+    },
+    /// A key in use that an event of the log ended: the vault is an old copy.
+    #[error(
+        "expected a {role} key that the log lets sign, got {key}, which entry {index} ended: the vault is older than its log"
+    )]
+    KeyEnded {
+        /// The role.
+        role: &'static str,
+        /// The key in use.
+        key: KeyDigest,
+        /// The event.
+        index: LeafIndex,
+    },
+    /// The party's own log, which does not pass its check.
+    #[error("{0}")]
+    OwnLogCheck(#[source] Box<detente_log::CheckFailure>),
     /// An entry that is not published.
     #[error("entry {index}: expected a published entry, got one that is still pending")]
     Pending {
@@ -318,6 +422,9 @@ pub enum PartyError {
         /// The form.
         expected: &'static str,
     },
+    /// A token, its module or its PIN.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
     /// A key file or checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -369,6 +476,16 @@ impl PartyError {
         }
     }
 
+    /// The fault of a key that did not sign, wherever it was needed.
+    pub const fn signing_fault(&self) -> Option<&SigningFault> {
+        match self {
+            Self::Checkpoint(CheckpointError::Signing(fault))
+            | Self::Statement(StatementError::Signing(fault))
+            | Self::Log(LogError::Checkpoint(CheckpointError::Signing(fault))) => Some(fault),
+            _ => None,
+        }
+    }
+
     /// The stable code, `specs/core.md` "Codes".
     pub fn code(&self) -> Code {
         match self {
@@ -384,12 +501,21 @@ impl PartyError {
             | Self::UnlockFileOpen { .. }
             | Self::VaultRow { .. }
             | Self::RecordMismatch { .. }
-            | Self::VaultBehindLog { .. }
-            | Self::LogBehindVault { .. }
+            | Self::WrongExportSecret { .. }
+            | Self::OtherExportMeans { .. }
+            | Self::RowTooLong { .. }
             | Self::NoKeyEvent { .. }
-            | Self::KeyNotUsable { .. }
             | Self::SealingStopped
             | Self::CountersSpent => Code::Unavailable,
+            Self::VaultBehindLog { .. } | Self::KeyNotUsable { .. } | Self::KeyEnded { .. } => {
+                Code::VaultBehindLog
+            }
+            Self::LogBehindVault { .. } => Code::LogBehindVault,
+            Self::EntryMismatch { .. } => Code::EntryMismatch,
+            Self::MalformedExport { .. } => Code::MalformedExport,
+            Self::NotRecovered { .. } => Code::NotRecovered,
+            Self::ForeignLog { .. } => Code::LogMismatch,
+            Self::OwnLogCheck(failure) => failure.code(),
             Self::Report { fault, .. } => fault.code(),
             Self::ReportTooLong { .. } | Self::ReportsTooLong { .. } => Code::Oversize,
             Self::ReportShape { source, .. } => source.code(),
@@ -404,6 +530,11 @@ impl PartyError {
             | Self::NoReports
             | Self::OwnLog
             | Self::NoRecord { .. }
+            | Self::UnknownEntry { .. }
+            | Self::NotUnknown { .. }
+            | Self::NothingUnknown
+            | Self::ExportExists { .. }
+            | Self::VaultExists { .. }
             | Self::NoEntry { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }
@@ -414,6 +545,7 @@ impl PartyError {
             | Self::Recipient { .. }
             | Self::Encryption { .. }
             | Self::Argument { .. } => Code::Misuse,
+            Self::Token(fault) => fault.code(),
             Self::Checkpoint(error) | Self::KeyFile { source: error, .. } => error.code(),
             Self::Statement(error) => error.code(),
             Self::Disclosure(error) | Self::SetLine { source: error, .. } => error.code(),

@@ -7,7 +7,7 @@ use detente_disclosure::RealKind;
 use detente_log::{LogDirectory, LogTree};
 use detente_statement::Kind;
 
-use crate::entries::{EntryView, view};
+use crate::entries::{EntryView, UNKNOWN, view};
 use crate::{Party, PartyError, PartyFolder};
 
 /// A kind that a list is narrowed to.
@@ -17,13 +17,17 @@ pub enum KindFilter {
     Visible(Kind),
     /// A kind that only the vault tells.
     Real(RealKind),
+    /// Sealed entries that the vault cannot open.
+    Unknown,
 }
 
 impl KindFilter {
     /// The kind of that name, visible or real.
     pub fn parse(name: &str) -> Option<Self> {
         let visible = Kind::ALL.iter().find(|kind| kind.name() == name).copied().map(Self::Visible);
-        visible.or_else(|| RealKind::parse(name).map(Self::Real))
+        let other =
+            || if name == UNKNOWN { Some(Self::Unknown) } else { RealKind::parse(name).map(Self::Real) };
+        visible.or_else(other)
     }
 }
 
@@ -51,16 +55,15 @@ impl Default for EntryFilter {
 impl EntryFilter {
     /// Whether only the vault can tell which entries it admits.
     pub const fn needs_vault(&self) -> bool {
-        self.id.is_some() || matches!(self.kind, Some(KindFilter::Real(_)))
+        self.id.is_some() || matches!(self.kind, Some(KindFilter::Real(_) | KindFilter::Unknown))
     }
 
     fn admits(&self, entry: &EntryView) -> bool {
         match self.kind {
             None => true,
             Some(KindFilter::Visible(kind)) => entry.kind == kind,
-            Some(KindFilter::Real(kind)) => {
-                entry.private.as_ref().is_some_and(|private| private.kind == kind.as_str())
-            }
+            Some(KindFilter::Real(kind)) => entry.is_privately(kind.as_str()),
+            Some(KindFilter::Unknown) => entry.is_privately(UNKNOWN),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use detente_core::Name;
 
 use crate::PartyError;
+use crate::steps::{PartyStep, Steps};
 
 /// A party's folder: `vault.sqlite`, `log/`, `share/`, `trusted/`, `receipts/`, `sets/`.
 #[derive(Debug, Clone)]
@@ -87,24 +88,60 @@ pub enum Writing {
 /// # Errors
 /// [`PartyError::Unavailable`], also for [`Writing::PrivateNew`] when the file is there.
 pub fn write_atomically(path: &Path, bytes: &[u8], writing: Writing) -> Result<(), PartyError> {
-    use std::io::Write as _;
+    write_announced(path, bytes, writing, &Steps::default())
+}
+
+/// As [`write_atomically`], each step announced.
+pub(crate) fn write_announced(
+    path: &Path,
+    bytes: &[u8],
+    writing: Writing,
+    steps: &Steps,
+) -> Result<(), PartyError> {
     let unavailable = PartyError::unavailable(path);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (before, after) = around_unguessable(path);
     let unguessable = u64::from_le_bytes(crate::secret::random()?);
-    let temporary = path.with_file_name(format!(".{name}.{unguessable:016x}.tmp"));
+    let temporary = path.with_file_name(format!("{before}{unguessable:016x}{after}"));
     let mode = if writing == Writing::Public { 0o644 } else { PRIVATE };
-    let written = create_new(&temporary, mode).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
+    let written = steps.write(&temporary, bytes, |path| create_new(path, mode)).and_then(|file| {
+        steps.flush(&temporary, &file)?;
+        steps.before(PartyStep::Place(path))?;
         match writing {
             // A link fails when the name is taken, where a rename would replace what is there.
             Writing::PrivateNew => std::fs::hard_link(&temporary, path)?,
             Writing::Public | Writing::PrivateReplacing => std::fs::rename(&temporary, path)?,
         }
-        flush_folder(path)
+        steps.flush_folder(path)
     });
-    let _ = std::fs::remove_file(&temporary);
-    written.map_err(unavailable)
+    let removed = steps.remove(&temporary);
+    written.map_err(unavailable)?;
+    removed
+}
+
+/// Removes what a crash left of earlier attempts to write this file. Nobody else may be writing it.
+pub(crate) fn remove_attempts(path: &Path, steps: &Steps) -> Result<(), PartyError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(files) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return Ok(()) };
+    let (before, after) = around_unguessable(path);
+    for file in files.flatten() {
+        let name = file.file_name();
+        let unguessable = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&before))
+            .and_then(|name| name.strip_suffix(after));
+        if unguessable
+            .is_some_and(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        {
+            steps.remove(&file.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The two fixed parts of a temporary file's name.
+fn around_unguessable(path: &Path) -> (String, &'static str) {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (format!(".{name}."), ".tmp")
 }
 
 /// The mode of a file that only its owner may read.

@@ -1,18 +1,24 @@
 //! A new party: vault, keys, log with its genesis, files to hand over.
 
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use detente_checkpoint::{KeyType, NoteKey, PolicyFiles, SigningKey};
-use detente_core::{LogId, Name, Origin, base64};
+use detente_checkpoint::{Ed25519Signer as _, KeyType, NoteKey, PolicyFiles, PublicKey, SigningKey};
+use detente_core::{LogId, Name, Origin};
 use detente_log::{LogSigner, LogWriter};
 use detente_statement::{GenesisDraft, KeyHistory, Signer, UnverifiedStatement};
-use zeroize::Zeroizing;
 
-use crate::folder::{PRIVATE, Writing, create_new, flush_folder, write_atomically};
+use crate::folder::{Writing, remove_attempts, write_announced};
 use crate::keyring::Keyring;
+use crate::keys::token_key_label;
+use crate::party_key::NewPartyKey;
 use crate::secret::{Secret, random};
+use crate::steps::Steps;
+use crate::token::Tokens;
+use crate::unfinished::{Unfinished, require_none};
 use crate::vault::{SecretName, Vault};
-use crate::{PartyError, PartyFolder, Unlock};
+use crate::{PartyError, PartyFolder, PartyHook, TokenChoice, Unlock};
 
 /// What a new party is called and where its things go.
 #[derive(Debug, Clone)]
@@ -43,13 +49,49 @@ pub struct Initialised {
 /// # Errors
 /// [`PartyError::PartyExists`], [`PartyError::Unavailable`], those of the unlock file, the vault and the log.
 pub fn init_party(folder: &PartyFolder, options: &InitOptions) -> Result<Initialised, PartyError> {
+    init_announced(folder, options, None, &Steps::default())
+}
+
+/// [`init_party`] with its author, sealing and checkpoint keys in a token. The recovery key is an offline file all the
+/// same: it is what is left when the token is lost.
+///
+/// # Errors
+/// As [`init_party`]; [`PartyError::Token`]. A key that was made in the token is removed again then.
+pub fn init_party_in_token(
+    folder: &PartyFolder,
+    options: &InitOptions,
+    token: TokenChoice<'_>,
+) -> Result<Initialised, PartyError> {
+    init_announced(folder, options, Some(token), &Steps::default())
+}
+
+/// [`init_party`], its durable steps announced.
+///
+/// # Errors
+/// As [`init_party`].
+pub fn init_party_with_hook(
+    folder: &PartyFolder,
+    options: &InitOptions,
+    hook: impl PartyHook + 'static,
+) -> Result<Initialised, PartyError> {
+    init_announced(folder, options, None, &Steps::new(hook))
+}
+
+fn init_announced(
+    folder: &PartyFolder,
+    options: &InitOptions,
+    token: Option<TokenChoice<'_>>,
+    steps: &Steps,
+) -> Result<Initialised, PartyError> {
     require_none(folder)?;
     // What can be refused without leaving anything behind comes first.
     let known = options.unlock.exists().then(|| Unlock::read(&options.unlock)).transpose()?;
-    make_folders(folder)?;
+    let keys = FirstKeys::make(&options.name, token)?;
+    make_folders(folder, steps)?;
+    remove_attempts(&options.unlock, steps)?;
     let unlock_created = known.is_none();
-    let unlock = known.map_or_else(|| Unlock::create(&options.unlock), Ok)?;
-    let made = make(folder, &options.origin, &options.name, &unlock)?;
+    let unlock = known.map_or_else(|| Unlock::create_announced(&options.unlock, steps), Ok)?;
+    let made = make(folder, &options.origin, &options.name, &unlock, &keys, steps)?;
     Ok(Initialised { unlock_created, ..made })
 }
 
@@ -63,22 +105,78 @@ pub fn init_party_with(
     name: &Name,
     unlock: &Unlock,
 ) -> Result<Initialised, PartyError> {
+    init_with(folder, origin, name, unlock, None)
+}
+
+/// [`init_party_with`] with its keys in a token, as [`init_party_in_token`].
+///
+/// # Errors
+/// As [`init_party_in_token`].
+pub fn init_party_with_in_token(
+    folder: &PartyFolder,
+    origin: &Origin,
+    name: &Name,
+    unlock: &Unlock,
+    token: TokenChoice<'_>,
+) -> Result<Initialised, PartyError> {
+    init_with(folder, origin, name, unlock, Some(token))
+}
+
+fn init_with(
+    folder: &PartyFolder,
+    origin: &Origin,
+    name: &Name,
+    unlock: &Unlock,
+    token: Option<TokenChoice<'_>>,
+) -> Result<Initialised, PartyError> {
     require_none(folder)?;
-    make_folders(folder)?;
-    make(folder, origin, name, unlock)
+    let keys = FirstKeys::make(name, token)?;
+    let steps = Steps::default();
+    make_folders(folder, &steps)?;
+    make(folder, origin, name, unlock, &keys, &steps)
 }
 
-fn require_none(folder: &PartyFolder) -> Result<(), PartyError> {
-    let parts = [folder.vault(), folder.log(), folder.path().join("recovery.key")];
-    if parts.iter().any(|part| part.exists()) {
-        return Err(PartyError::PartyExists { path: folder.path().to_owned() });
+/// The keys that a genesis names; in a token they go again, unless they are kept.
+struct FirstKeys {
+    author: NewPartyKey,
+    sealing: NewPartyKey,
+    checkpoint: NewPartyKey,
+    kept: Cell<bool>,
+}
+
+impl FirstKeys {
+    fn make(name: &Name, token: Option<TokenChoice<'_>>) -> Result<Self, PartyError> {
+        let tokens = Tokens::default();
+        let key = |role: &str| match token {
+            None => NewPartyKey::in_vault(),
+            Some(choice) => {
+                let label = token_key_label(name.as_str(), role);
+                tokens.make(choice, None, &label).map(NewPartyKey::in_token)
+            }
+        };
+        let author = key("author")?;
+        let sealing = key("sealing").inspect_err(|_| author.discard())?;
+        let checkpoint = key("checkpoint").inspect_err(|_| {
+            author.discard();
+            sealing.discard();
+        })?;
+        Ok(Self { author, sealing, checkpoint, kept: Cell::new(false) })
     }
-    Ok(())
 }
 
-fn make_folders(folder: &PartyFolder) -> Result<(), PartyError> {
+impl Drop for FirstKeys {
+    fn drop(&mut self) {
+        if !self.kept.get() {
+            for key in [&self.author, &self.sealing, &self.checkpoint] {
+                key.discard();
+            }
+        }
+    }
+}
+
+fn make_folders(folder: &PartyFolder, steps: &Steps) -> Result<(), PartyError> {
     for path in [folder.path().to_owned(), folder.share(), folder.trusted(), folder.receipts()] {
-        std::fs::create_dir_all(&path).map_err(PartyError::unavailable(&path))?;
+        steps.create_folder(&path)?;
     }
     Ok(())
 }
@@ -88,76 +186,55 @@ fn make(
     origin: &Origin,
     name: &Name,
     unlock: &Unlock,
+    keys: &FirstKeys,
+    steps: &Steps,
 ) -> Result<Initialised, PartyError> {
-    let author = Secret::random()?;
-    let sealing = Secret::random()?;
-    let checkpoint = Secret::random()?;
+    let FirstKeys { author, sealing, checkpoint, kept } = keys;
     let recovery = Secret::random()?;
-    let key = |secret: &Secret| SigningKey::from_seed(secret.expose());
-    let signer = LogSigner::new(origin.clone(), key(&checkpoint));
+    let signer = LogSigner::new(origin.clone(), Arc::clone(&checkpoint.key));
     let draft = GenesisDraft {
         origin: origin.clone(),
         party: name.to_string(),
         checkpoint_key: signer.note_key(),
-        authors: vec![key(&author).public()],
-        sealing: key(&sealing).public(),
-        recovery: key(&recovery).public(),
+        authors: vec![author.key.public()],
+        sealing: sealing.key.public(),
+        recovery: SigningKey::from_seed(recovery.expose()).public(),
         predecessor: None,
         nonce: random()?,
         random: random()?,
     };
-    let genesis = Signer::genesis(&key(&author), &draft)?;
+    let genesis = Signer::genesis(&author.key, &draft)?;
     let (history, _) = KeyHistory::begin(UnverifiedStatement::decode(&genesis)?)?;
 
     // Made beside its place, and put in place at the end, the vault last: what an interrupted run leaves is no party yet.
-    let unfinished = Unfinished::begin(folder)?;
-    let vault = Vault::create(&unfinished.vault, unlock)?;
-    let first = Keyring::first();
+    let unfinished = Unfinished::begin(folder, steps)?;
+    let mut vault = Vault::create(&unfinished.vault, unlock, steps)?;
+    let mut first = Keyring::first();
     vault.put_secret(SecretName::Master, &Secret::random()?)?;
-    vault.put_secret(SecretName::Key(first.in_use.author), &author)?;
-    vault.put_secret(SecretName::Key(first.in_use.sealing), &sealing)?;
-    vault.put_secret(SecretName::CheckpointKey, &checkpoint)?;
+    let in_use = first.in_use;
+    for (name, key) in [
+        (SecretName::Key(in_use.author), author),
+        (SecretName::Key(in_use.sealing), sealing),
+        (SecretName::CheckpointKey, checkpoint),
+    ] {
+        match &key.seed {
+            Some(seed) => vault.put_secret(name, seed)?,
+            None => first.put_place(name.number(), key.place()),
+        }
+    }
+    if first != Keyring::first() {
+        vault.put_keyring(&first, None)?;
+    }
     vault.put_secret(SecretName::Epoch, &Secret::random()?)?;
+    vault.put_secret(SecretName::Log, &Secret::of_log(history.log()))?;
     drop(vault);
-    write_recovery(&unfinished.recovery, &recovery)?;
-    LogWriter::create(&unfinished.log, origin)?.append(&[genesis], &signer)?;
-    let share = write_share(folder, origin, name, &signer, &key(&author))?;
+    unfinished.write_recovery(&recovery)?;
+    LogWriter::create_in(steps.store(&unfinished.log), origin)?.append(&[genesis], &signer)?;
+    let share = write_share(folder, origin, name, &signer, author.key.public(), steps)?;
+    // From here on a failure may leave a party behind, and its keys must not go.
+    kept.set(true);
     let recovery = unfinished.finish(folder)?;
     Ok(Initialised { log: history.log(), unlock_created: false, recovery, share })
-}
-
-/// The parts of a party under construction.
-struct Unfinished {
-    vault: PathBuf,
-    log: PathBuf,
-    recovery: PathBuf,
-}
-
-impl Unfinished {
-    fn begin(folder: &PartyFolder) -> Result<Self, PartyError> {
-        let beside = |name: &str| folder.path().join(format!("{name}.new"));
-        let parts =
-            Self { vault: beside("vault.sqlite"), log: beside("log"), recovery: beside("recovery.key") };
-        for path in [&parts.vault, &parts.recovery] {
-            if path.exists() {
-                std::fs::remove_file(path).map_err(PartyError::unavailable(path))?;
-            }
-        }
-        if parts.log.exists() {
-            std::fs::remove_dir_all(&parts.log).map_err(PartyError::unavailable(&parts.log))?;
-        }
-        Ok(parts)
-    }
-
-    fn finish(self, folder: &PartyFolder) -> Result<PathBuf, PartyError> {
-        let recovery = folder.path().join("recovery.key");
-        for (from, to) in
-            [(&self.recovery, &recovery), (&self.log, &folder.log()), (&self.vault, &folder.vault())]
-        {
-            std::fs::rename(from, to).and_then(|()| flush_folder(to)).map_err(PartyError::unavailable(to))?;
-        }
-        Ok(recovery)
-    }
 }
 
 fn write_share(
@@ -165,11 +242,12 @@ fn write_share(
     origin: &Origin,
     name: &Name,
     signer: &LogSigner,
-    author: &SigningKey,
+    author: PublicKey,
+    steps: &Steps,
 ) -> Result<Vec<PathBuf>, PartyError> {
     let share = folder.share();
     let files = PolicyFiles::unwitnessed(origin, signer.note_key().key(), &[name.as_str()]);
-    let audience = NoteKey::new(name.clone(), KeyType::Log, author.public());
+    let audience = NoteKey::new(name.clone(), KeyType::Log, author);
     let contents = [
         (format!("{}.policy", folder.name()), files.policy),
         (format!("{}.policy.json", folder.name()), files.companion),
@@ -178,16 +256,9 @@ fn write_share(
     contents
         .chain([(folder.audience_key(name), format!("{audience}\n").into_bytes())])
         .map(|(path, bytes)| {
-            write_atomically(&path, &bytes, Writing::Public)?;
+            remove_attempts(&path, steps)?;
+            write_announced(&path, &bytes, Writing::Public, steps)?;
             Ok(path)
         })
         .collect()
-}
-
-fn write_recovery(path: &Path, recovery: &Secret) -> Result<(), PartyError> {
-    use std::io::Write as _;
-    let text = Zeroizing::new(format!("detente-recovery-v1 {}\n", base64::encode(recovery.expose())));
-    let mut file = create_new(path, PRIVATE).map_err(PartyError::unavailable(path))?;
-    file.write_all(text.as_bytes()).map_err(PartyError::unavailable(path))?;
-    file.sync_all().map_err(PartyError::unavailable(path))
 }

@@ -81,7 +81,8 @@ impl KeyEvents {
     }
 }
 
-fn replay(entries: &[(LeafIndex, Vec<u8>)]) -> Result<KeyHistory, PartyError> {
+/// The key history after genesis, key events and `log.close`, in order.
+pub(crate) fn replay(entries: &[(LeafIndex, Vec<u8>)]) -> Result<KeyHistory, PartyError> {
     let mut entries = entries.iter();
     let (_, genesis) = entries.next().ok_or(PartyError::NoKeyEvent { index: LeafIndex::ZERO })?;
     let (mut history, _) = KeyHistory::begin(UnverifiedStatement::decode(genesis)?)?;
@@ -92,6 +93,7 @@ fn replay(entries: &[(LeafIndex, Vec<u8>)]) -> Result<KeyHistory, PartyError> {
     Ok(history)
 }
 
-const fn is_event(kind: Kind) -> bool {
+/// Whether an entry of that kind is one of the key events that a vault notes.
+pub(crate) const fn is_event(kind: Kind) -> bool {
     matches!(kind, Kind::Genesis | Kind::KeyAdd | Kind::KeyRotate | Kind::KeyRevoke | Kind::LogClose)
 }

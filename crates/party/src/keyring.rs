@@ -6,6 +6,8 @@ use detente_core::json::{Object, Value};
 use detente_core::{LeafIndex, StatementId, decimal};
 use detente_statement::Role;
 
+use crate::token::TokenPlace;
+
 /// The numbers of the first keys; the rows below 16 that are no keys are other secrets.
 const FIRST_AUTHOR: u64 = 2;
 const FIRST_SEALING: u64 = 3;
@@ -15,6 +17,8 @@ const FIRST_OF_OTHERS: u64 = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keyring {
     keys: BTreeMap<u64, Role>,
+    /// Those that live in a token and have no secret row, the checkpoint key among them.
+    tokens: BTreeMap<u64, TokenPlace>,
     pub(crate) in_use: InUse,
     /// An event that is on its way to the log.
     pub(crate) pending: Option<PendingEvent>,
@@ -56,7 +60,31 @@ impl Keyring {
     /// The keyring of a new party: the keys of its genesis.
     pub(crate) fn first() -> Self {
         let keys = BTreeMap::from([(FIRST_AUTHOR, Role::Author), (FIRST_SEALING, Role::Sealing)]);
-        Self { keys, in_use: InUse { author: FIRST_AUTHOR, sealing: FIRST_SEALING }, pending: None }
+        let in_use = InUse { author: FIRST_AUTHOR, sealing: FIRST_SEALING };
+        Self { keys, tokens: BTreeMap::new(), in_use, pending: None }
+    }
+
+    /// Where a key is, when that is a token.
+    pub(crate) fn place(&self, number: u64) -> Option<&TokenPlace> {
+        self.tokens.get(&number)
+    }
+
+    /// Remembers where a key is; nothing for one of the vault.
+    pub(crate) fn put_place(&mut self, number: u64, place: Option<&TokenPlace>) {
+        if let Some(place) = place {
+            self.tokens.insert(number, place.clone());
+        }
+    }
+
+    /// The PKCS#11 module of the newest key in a token.
+    pub(crate) fn module(&self) -> Option<&str> {
+        self.tokens.values().next_back().map(|place| place.module.as_str())
+    }
+
+    /// The PKCS#11 module of the newest key in one token.
+    pub(crate) fn module_of(&self, serial: &str) -> Option<&str> {
+        let newest = self.tokens.values().rev().find(|place| place.serial == serial);
+        newest.map(|place| place.module.as_str())
     }
 
     /// Numbers and roles of all keys.
@@ -75,6 +103,10 @@ impl Keyring {
         let keys = self.keys.iter().map(|(number, role)| (number.to_string(), role.as_str().into()));
         let mut members = in_use_members(self.in_use);
         members.insert("keys".to_owned(), Value::Object(keys.collect()));
+        if !self.tokens.is_empty() {
+            let tokens = self.tokens.iter().map(|(number, place)| (number.to_string(), place.to_value()));
+            members.insert("tokens".to_owned(), Value::Object(tokens.collect()));
+        }
         if let Some(pending) = &self.pending {
             let mut event = in_use_members(pending.after);
             event.insert("index".to_owned(), pending.index.to_string().into());
@@ -94,6 +126,12 @@ impl Keyring {
                 .find(|known| Some(known.as_str()) == role.as_str())?;
             keys.insert(decimal::parse(number).ok()?, role);
         }
+        let mut tokens = BTreeMap::new();
+        if let Some(places) = members.get("tokens") {
+            for (number, place) in places.as_object()? {
+                tokens.insert(decimal::parse(number).ok()?, TokenPlace::parse(place.as_object()?)?);
+            }
+        }
         let pending = match members.get("pending") {
             None => None,
             Some(event) => {
@@ -105,7 +143,7 @@ impl Keyring {
                 })
             }
         };
-        Some(Self { keys, in_use: in_use_of(members)?, pending })
+        Some(Self { keys, tokens, in_use: in_use_of(members)?, pending })
     }
 }
 
@@ -157,6 +195,16 @@ mod tests {
         let mut ring = Keyring::first();
         assert_eq!(Keyring::parse(&ring.to_bytes()), Some(ring.clone()));
         assert_eq!((ring.add(Role::Sealing), ring.add(Role::Author)), (16, 17));
+        assert_eq!((ring.place(16), ring.module()), (None, None));
+        let place = TokenPlace {
+            serial: "1".to_owned(),
+            label: "ops".to_owned(),
+            id: [9; 16],
+            public: detente_checkpoint::SigningKey::from_seed(&[2; 32]).public(),
+            module: "/usr/lib/token.so".to_owned(),
+        };
+        ring.put_place(16, Some(&place));
+        assert_eq!((ring.place(16), ring.module()), (Some(&place), Some("/usr/lib/token.so")));
         ring.pending = Some(PendingEvent {
             index: LeafIndex::new(9).unwrap(),
             statement: StatementId::new(detente_core::Digest::from_bytes([3; 32])),

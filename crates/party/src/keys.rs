@@ -2,18 +2,19 @@
 
 use std::path::PathBuf;
 
-use detente_checkpoint::{KeyType, NoteKey, SigningKey};
+use detente_checkpoint::{KeyType, NoteKey, PublicKey};
 use detente_core::{KeyDigest, LeafIndex, Name, TreeSize};
 use detente_log::{LogDirectory, LogTree, LogWriter};
 use detente_statement::{
     KeyHistory, NewKey, RevocationReason, Role, Signer, UnverifiedStatement, key_digest,
 };
 
-use crate::folder::{Writing, write_atomically};
+use crate::folder::{Writing, remove_attempts, write_announced};
 use crate::keyring::{InUse, Keyring, PendingEvent};
+use crate::party_key::{KeyPlace, NewKeyPlace, NewPartyKey, PartyKey};
 use crate::secret::{Secret, random};
 use crate::vault::SecretName;
-use crate::{Party, PartyError, receipts};
+use crate::{Party, PartyError, TokenChoice, receipts};
 
 /// One key of a party's log, and what its vault has to do with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,17 @@ pub struct KeyView {
     pub held: bool,
     /// Whether it is the one that signs.
     pub in_use: bool,
+    /// Where it lives; none for one that the vault does not know.
+    pub place: Option<KeyPlace>,
+}
+
+/// The key that signs the log's checkpoints; it has no events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointKeyView {
+    /// Its vkey, as genesis names it.
+    pub key: String,
+    /// Where it lives.
+    pub place: KeyPlace,
 }
 
 /// What a key event did.
@@ -58,8 +70,10 @@ impl Party {
     /// [`PartyError`] of the log's files or the vault.
     pub fn keys(&self) -> Result<Vec<KeyView>, PartyError> {
         let directory = LogDirectory::open(self.folder.log())?;
-        let history = self.key_events(&directory.tree()?)?.history;
+        let tree = directory.tree()?;
+        let history = self.key_events(&tree)?.history;
         let ring = self.vault.keyring()?;
+        let in_use = in_use_in(&ring, &tree)?;
         let mut held = Vec::new();
         for (number, role) in ring.keys() {
             held.push((number, role, self.digest_of(number)?));
@@ -72,7 +86,8 @@ impl Party {
                 enrolled,
                 revoked,
                 held: number.is_some(),
-                in_use: number == Some(ring.in_use.of(role)),
+                in_use: number == Some(in_use.of(role)),
+                place: number.map(|number| KeyPlace::of(ring.place(number))),
             }
         };
         let mut keys: Vec<KeyView> = history
@@ -85,21 +100,41 @@ impl Party {
         Ok(keys)
     }
 
+    /// The key that signs the log's checkpoints.
+    ///
+    /// # Errors
+    /// [`PartyError`] of the vault.
+    pub fn checkpoint_key_view(&self) -> Result<CheckpointKeyView, PartyError> {
+        let ring = self.vault.keyring()?;
+        let place = KeyPlace::of(ring.place(SecretName::CheckpointKey.number()));
+        Ok(CheckpointKeyView { key: self.checkpoint_key().to_string(), place })
+    }
+
     /// Enrols one more author key. The one in use stays in use.
     ///
     /// # Errors
     /// As [`Self::rotate_key`].
     pub fn add_key(&mut self) -> Result<KeyChange, PartyError> {
+        self.add_key_in(NewKeyPlace::Same)
+    }
+
+    /// [`Self::add_key`], with a say in where the new key lives.
+    ///
+    /// # Errors
+    /// As [`Self::rotate_key_in`].
+    pub fn add_key_in(&mut self, place: NewKeyPlace<'_>) -> Result<KeyChange, PartyError> {
         let writer = self.open_log()?;
         let mut ring = self.vault.keyring()?;
-        let secret = Secret::random()?;
-        let new = SigningKey::from_seed(secret.expose());
-        let author = self.numbered_key(ring.in_use.author)?;
-        let draft = NewKey { key: &new, role: Role::Author, nonce: random()? };
-        let entry = Signer::new(self.log, &author).key_add(&draft)?;
+        let new = self.new_key(&ring, Role::Author, place)?;
+        let sign = |party: &Self| {
+            let author = party.numbered_key(ring.in_use.author)?;
+            let draft = NewKey { key: &new.key, role: Role::Author, nonce: random()? };
+            Ok(Signer::new(party.log, &author).key_add(&draft)?)
+        };
+        let entry = sign(self).inspect_err(|_: &PartyError| new.discard())?;
         let number = ring.add(Role::Author);
         let after = ring.in_use;
-        let change = Change { entry, after, made: Some((number, secret)), old: None };
+        let change = Change { entry, after, made: Some((number, new)), old: None };
         self.publish_event(writer, ring, change)
     }
 
@@ -109,17 +144,28 @@ impl Party {
     /// Those of opening the log for writing; [`PartyError::Log`] of publishing. After an error of publishing the next
     /// start asks the log whether the event is in it.
     pub fn rotate_key(&mut self, role: Role) -> Result<KeyChange, PartyError> {
+        self.rotate_key_in(role, NewKeyPlace::Same)
+    }
+
+    /// [`Self::rotate_key`], with a say in where the new key lives: the way of a key from the vault into a token, and
+    /// back. The old key stays where it is, and signs no more.
+    ///
+    /// # Errors
+    /// As [`Self::rotate_key`]; [`PartyError::Token`].
+    pub fn rotate_key_in(&mut self, role: Role, place: NewKeyPlace<'_>) -> Result<KeyChange, PartyError> {
         let writer = self.open_log()?;
         let mut ring = self.vault.keyring()?;
-        let secret = Secret::random()?;
-        let new = SigningKey::from_seed(secret.expose());
-        let author = self.numbered_key(ring.in_use.author)?;
         let old = self.digest_of(ring.in_use.of(role))?;
-        let draft = NewKey { key: &new, role, nonce: random()? };
-        let entry = Signer::new(self.log, &author).key_rotate(old, &draft)?;
+        let new = self.new_key(&ring, role, place)?;
+        let sign = |party: &Self| {
+            let author = party.numbered_key(ring.in_use.author)?;
+            let draft = NewKey { key: &new.key, role, nonce: random()? };
+            Ok(Signer::new(party.log, &author).key_rotate(old, &draft)?)
+        };
+        let entry = sign(self).inspect_err(|_: &PartyError| new.discard())?;
         let number = ring.add(role);
         let after = ring.in_use.with(role, number);
-        let change = Change { entry, after, made: Some((number, secret)), old: Some(old) };
+        let change = Change { entry, after, made: Some((number, new)), old: Some(old) };
         self.publish_event(writer, ring, change)
     }
 
@@ -152,17 +198,20 @@ impl Party {
     }
 
     /// The key of a role that signs now.
-    pub(crate) fn key_in_use(&self, role: Role) -> Result<SigningKey, PartyError> {
+    pub(crate) fn key_in_use(&self, role: Role) -> Result<PartyKey, PartyError> {
         self.numbered_key(self.vault.keyring()?.in_use.of(role))
+    }
+
+    /// The author key that signs now, also for a command that only reads, and so settles nothing.
+    pub(crate) fn author_in(&self, tree: &LogTree<'_>) -> Result<PartyKey, PartyError> {
+        self.numbered_key(in_use_in(&self.vault.keyring()?, tree)?.author)
     }
 
     /// Settles an event that was pending when a command stopped: the log says whether it is in it.
     pub(crate) fn settle_event(&mut self, tree: &LogTree<'_>) -> Result<(), PartyError> {
         let mut ring = self.vault.keyring()?;
         let Some(pending) = ring.pending else { return Ok(()) };
-        let published = pending.index.is_below(tree.size())
-            && UnverifiedStatement::decode(&tree.entry(pending.index)?)?.id() == pending.statement;
-        if published {
+        if is_published(&pending, tree)? {
             return self.finish_event(ring, pending.after).map(drop);
         }
         ring.pending = None;
@@ -175,7 +224,7 @@ impl Party {
             return Err(PartyError::LogClosed { index });
         }
         for role in [Role::Author, Role::Sealing] {
-            let key = key_digest(&self.key_in_use(role)?.public());
+            let key = self.digest_of(self.vault.keyring()?.in_use.of(role))?;
             match history.find(key) {
                 Some((entry, None)) if entry.role() == role => {}
                 _ => return Err(PartyError::KeyNotUsable { role: role.as_str(), key }),
@@ -198,13 +247,16 @@ impl Party {
         history.apply(&history.check(index, statement)?)?;
         let log_signer = self.log_signer()?;
 
-        // The new key is on the disk before its event is public.
+        // The new key is on the disk, or where it is, before its event is public.
+        if let Some((number, new)) = &change.made {
+            ring.put_place(*number, new.place());
+        }
         ring.pending = Some(PendingEvent { index, statement: id, after: change.after });
-        self.vault.put_keyring(&ring, change.made.as_ref().map(|(number, secret)| (*number, secret)))?;
+        self.vault.put_keyring(&ring, change.seed())?;
         let entries = [change.entry];
         let published = writer.append(&entries, &log_signer)?;
         let share = self.finish_event(ring, change.after)?;
-        let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries);
+        let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries, &self.steps);
         Ok(KeyChange {
             index,
             size: published.size,
@@ -228,8 +280,10 @@ impl Party {
     fn write_audience_key(&self, number: u64) -> Result<PathBuf, PartyError> {
         let name = Name::parse(self.name())?;
         let path = self.folder.audience_key(&name);
-        let key = NoteKey::new(name, KeyType::Log, self.numbered_key(number)?.public());
-        write_atomically(&path, format!("{key}\n").as_bytes(), Writing::Public)?;
+        let key = NoteKey::new(name, KeyType::Log, self.public_of(number)?);
+        // A crash in the middle of this is settled here too, by the next start.
+        remove_attempts(&path, &self.steps)?;
+        write_announced(&path, format!("{key}\n").as_bytes(), Writing::Public, &self.steps)?;
         Ok(path)
     }
 
@@ -246,19 +300,60 @@ impl Party {
         Ok(newest)
     }
 
-    fn numbered_key(&self, number: u64) -> Result<SigningKey, PartyError> {
+    fn new_key(&self, ring: &Keyring, role: Role, place: NewKeyPlace<'_>) -> Result<NewPartyKey, PartyError> {
+        let token = match place {
+            NewKeyPlace::Vault => None,
+            NewKeyPlace::Token(token) => Some(token),
+            NewKeyPlace::Same => ring.place(ring.in_use.of(role)).map(|place| place.serial.as_str()),
+        };
+        let Some(token) = token else { return NewPartyKey::in_vault() };
+        let choice = TokenChoice { access: &self.access, token };
+        let label = token_key_label(self.name(), role.as_str());
+        Ok(NewPartyKey::in_token(self.tokens.make(choice, ring.module(), &label)?))
+    }
+
+    fn numbered_key(&self, number: u64) -> Result<PartyKey, PartyError> {
         self.key(SecretName::Key(number))
     }
 
-    fn digest_of(&self, number: u64) -> Result<KeyDigest, PartyError> {
-        Ok(key_digest(&self.numbered_key(number)?.public()))
+    fn public_of(&self, number: u64) -> Result<PublicKey, PartyError> {
+        self.public(SecretName::Key(number))
     }
+
+    pub(crate) fn digest_of(&self, number: u64) -> Result<KeyDigest, PartyError> {
+        Ok(key_digest(&self.public_of(number)?))
+    }
+}
+
+/// The keys in use as the log has it, which holds a pending event or not.
+pub(crate) fn in_use_in(ring: &Keyring, tree: &LogTree<'_>) -> Result<InUse, PartyError> {
+    match &ring.pending {
+        Some(pending) if is_published(pending, tree)? => Ok(pending.after),
+        _ => Ok(ring.in_use),
+    }
+}
+
+fn is_published(pending: &PendingEvent, tree: &LogTree<'_>) -> Result<bool, PartyError> {
+    Ok(pending.index.is_below(tree.size())
+        && UnverifiedStatement::decode(&tree.entry(pending.index)?)?.id() == pending.statement)
 }
 
 /// An event that is ready to be published.
 struct Change {
     entry: Vec<u8>,
     after: InUse,
-    made: Option<(u64, Secret)>,
+    made: Option<(u64, NewPartyKey)>,
     old: Option<KeyDigest>,
+}
+
+impl Change {
+    /// What the vault keeps of the new key.
+    fn seed(&self) -> Option<(u64, &Secret)> {
+        self.made.as_ref().and_then(|(number, new)| Some((*number, new.seed.as_ref()?)))
+    }
+}
+
+/// The `CKA_LABEL` of a key in a token.
+pub(crate) fn token_key_label(party: &str, role: &str) -> String {
+    format!("detente {party} {role}")
 }

@@ -11,7 +11,10 @@
 //! - [`list_entries`], [`list_filtered`]: the log as its owner sees it; [`Party::whole_record`]: one sealed entry with all that was sealed.
 //! - [`FieldSet`]: saved choices of fields.
 //! - [`examine`]: what may be wrong with its folder.
+//! - [`export_vault`], [`import_vault`], [`Party::recover`]: the vault in one file, a new vault from it, and rows that got lost.
 //! - [`renew_receipt`]: a receipt made again.
+//! - [`TokenAccess`], [`TokenChoice`]: keys that live in a PKCS#11 token.
+//! - [`PartyHook`]: every durable step announced before it happens.
 //!
 //! # Out of scope
 //! - Anything a counterpart does: `presentation`, `log`. Printing, prompts, arguments: `cli`.
@@ -25,22 +28,29 @@ mod doctor;
 mod encrypt;
 mod entries;
 mod error;
+mod export;
 mod filter;
 mod fit;
 mod folder;
+mod import;
 mod init;
 mod key_events;
 mod keyring;
 mod keys;
 mod party;
+mod party_key;
 mod pipeline;
 mod receipts;
 mod record;
+mod recover;
 mod renew;
 mod reports;
 mod secret;
 mod sets;
+mod steps;
+mod token;
 mod trusted;
+mod unfinished;
 mod unlock;
 mod vault;
 mod whole;
@@ -52,15 +62,24 @@ pub use doctor::{Finding, Health, examine};
 pub use encrypt::{decrypt, encrypt};
 pub use entries::{EntryView, PrivateView, list_entries};
 pub use error::PartyError;
+pub use export::{ExportPart, Exported, export_vault};
 pub use filter::{EntryFilter, KindFilter, list_filtered};
 pub use folder::{PartyFolder, Writing, write_atomically};
-pub use init::{InitOptions, Initialised, init_party, init_party_with};
-pub use keys::{KeyChange, KeyView};
+pub use import::{ImportStage, Imported, import_vault};
+pub use init::{
+    InitOptions, Initialised, init_party, init_party_in_token, init_party_with, init_party_with_hook,
+    init_party_with_in_token,
+};
+pub use keys::{CheckpointKeyView, KeyChange, KeyView};
 pub use party::Party;
+pub use party_key::{KeyPlace, NewKeyPlace};
 pub use receipts::receipt_path;
+pub use recover::{RecoverOptions, RecoverReport, Recovered};
 pub use renew::{Receipt, renew_receipt};
 pub use reports::{Place, read_reports};
 pub use sets::FieldSet;
+pub use steps::{PartyHook, PartyStep, VaultChange};
+pub use token::{Pin, TokenAccess, TokenChoice, TokenFault};
 pub use trusted::Audience;
 pub use unlock::{Unlock, UnlockSource};
 pub use whole::WholeRecord;

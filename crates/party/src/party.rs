@@ -1,14 +1,19 @@
 //! An open party: its vault, its keys and the lock on its log.
 
-use detente_checkpoint::SigningKey;
-use detente_core::{Digest, LeafIndex, LogId};
+use std::sync::Arc;
+
+use detente_checkpoint::{Ed25519Signer, NoteKey, PublicKey, SigningKey};
+use detente_core::{Digest, LeafIndex, LogId, Origin};
 use detente_log::{LogDirectory, LogSigner, LogTree, LogWriter};
 use detente_statement::{KeyHistory, UnverifiedStatement};
 
+use crate::party_key::PartyKey;
 use crate::record::Record;
 use crate::secret::Secret;
+use crate::steps::Steps;
+use crate::token::Tokens;
 use crate::vault::{Row, SecretName, Vault};
-use crate::{PartyError, PartyFolder, Unlock, receipts};
+use crate::{PartyError, PartyFolder, PartyHook, TokenAccess, Unlock, receipts};
 
 /// A party whose vault is open.
 pub struct Party {
@@ -18,6 +23,9 @@ pub struct Party {
     pub(crate) genesis: KeyHistory,
     pub(crate) master: Secret,
     pub(crate) epoch: Digest,
+    pub(crate) steps: Steps,
+    pub(crate) tokens: Tokens,
+    pub(crate) access: TokenAccess,
 }
 
 impl Party {
@@ -26,13 +34,44 @@ impl Party {
     /// # Errors
     /// [`PartyError::NoVault`], [`PartyError::WrongUnlock`], [`PartyError::Log`], [`PartyError::Statement`].
     pub fn open(folder: PartyFolder, unlock: &Unlock) -> Result<Self, PartyError> {
+        Self::open_announced(folder, unlock, Steps::default())
+    }
+
+    /// [`Self::open`] of a party whose durable steps are announced from now on.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with_hook(
+        folder: PartyFolder,
+        unlock: &Unlock,
+        hook: impl PartyHook + 'static,
+    ) -> Result<Self, PartyError> {
+        Self::open_announced(folder, unlock, Steps::new(hook))
+    }
+
+    fn open_announced(folder: PartyFolder, unlock: &Unlock, steps: Steps) -> Result<Self, PartyError> {
         folder.require()?;
-        let vault = Vault::open(&folder.vault(), unlock)?;
+        let vault = Vault::open(&folder.vault(), unlock)?.announced(&folder.vault(), &steps);
+        Self::with_vault(folder, vault, steps)
+    }
+
+    /// A vault beside the log in the folder, which must be the one that it was made with.
+    pub(crate) fn with_vault(folder: PartyFolder, vault: Vault, steps: Steps) -> Result<Self, PartyError> {
         let genesis = LogDirectory::open(folder.log())?.entry(LeafIndex::ZERO)?;
         let (genesis, _) = KeyHistory::begin(UnverifiedStatement::decode(&genesis)?)?;
+        let (expected, got) = (vault.log()?, genesis.log());
+        if got != expected {
+            return Err(PartyError::ForeignLog { path: folder.log(), expected, got });
+        }
         let master = vault.secret(SecretName::Master)?;
         let epoch = Digest::from_bytes(*vault.secret(SecretName::Epoch)?.expose());
-        Ok(Self { folder, log: genesis.log(), genesis, vault, master, epoch })
+        let (tokens, access) = (Tokens::default(), TokenAccess::none());
+        Ok(Self { folder, log: genesis.log(), genesis, vault, master, epoch, steps, tokens, access })
+    }
+
+    /// Lets the party use keys that live in tokens. Without, they are seen and cannot sign.
+    pub fn use_tokens(&mut self, access: TokenAccess) {
+        self.access = access;
     }
 
     /// The id of its log.
@@ -45,6 +84,19 @@ impl Party {
         self.genesis.genesis().party()
     }
 
+    /// The origin of its log.
+    pub fn origin(&self) -> &Origin {
+        self.genesis.genesis().origin()
+    }
+
+    /// The log's checkpoint key, lent to whoever serves the log; one in a token asks for the token.
+    ///
+    /// # Errors
+    /// [`PartyError`] of the vault or the token.
+    pub fn checkpoint_signer(&self) -> Result<Arc<dyn Ed25519Signer>, PartyError> {
+        Ok(Arc::new(self.key(SecretName::CheckpointKey)?))
+    }
+
     /// Lets another unlock file or passphrase open the vault, and no longer the one that it was opened with. Only the
     /// data key is sealed anew: older copies of the vault open as they did.
     ///
@@ -54,7 +106,32 @@ impl Party {
         self.vault.rewrap(unlock)
     }
 
-    pub(crate) fn key(&self, name: SecretName) -> Result<SigningKey, PartyError> {
+    /// A key, ready to sign; one in a token asks for the token.
+    pub(crate) fn key(&self, name: SecretName) -> Result<PartyKey, PartyError> {
+        let ring = self.vault.keyring()?;
+        match ring.place(name.number()) {
+            Some(place) => {
+                let module = ring.module_of(&place.serial).unwrap_or(&place.module);
+                Ok(PartyKey::Token(self.tokens.key(&self.access, module, place)?))
+            }
+            None => Ok(PartyKey::Vault(self.seeded_key(name)?)),
+        }
+    }
+
+    /// Its public half, for which no token is needed.
+    pub(crate) fn public(&self, name: SecretName) -> Result<PublicKey, PartyError> {
+        match self.vault.keyring()?.place(name.number()) {
+            Some(place) => Ok(place.public),
+            None => Ok(self.seeded_key(name)?.public()),
+        }
+    }
+
+    /// The log's checkpoint key as its vkey.
+    pub(crate) fn checkpoint_key(&self) -> &NoteKey {
+        self.genesis.genesis().checkpoint_key()
+    }
+
+    fn seeded_key(&self, name: SecretName) -> Result<SigningKey, PartyError> {
         Ok(SigningKey::from_seed(self.vault.secret(name)?.expose()))
     }
 
@@ -64,7 +141,7 @@ impl Party {
 
     /// Locks the log, finishes what a crash interrupted, and settles rows that were pending then.
     pub(crate) fn open_log(&mut self) -> Result<LogWriter, PartyError> {
-        let mut writer = LogWriter::open(self.folder.log())?;
+        let mut writer = LogWriter::open_in(self.steps.store(self.folder.log()))?;
         if writer.is_unsigned() {
             writer.resume(&self.log_signer()?)?;
         }
@@ -92,7 +169,7 @@ impl Party {
         // Only now: what is forgotten by a vault that does not fit its log would be missed later.
         self.vault.settle(&committed, &forgotten)?;
         let note = LogDirectory::open(self.folder.log())?.checkpoint_bytes()?;
-        receipts::make_good(&self.folder.receipts(), &writer, &note)?;
+        receipts::make_good(&self.folder.receipts(), &writer, &note, &self.steps)?;
         Ok(writer)
     }
 
@@ -105,7 +182,7 @@ impl Party {
                 Some(row) => Record::parse(&row.record, index.get())?.statement == entry.id(),
                 // Not sealed, so no seed was used for it: the one before tells.
                 None if entry.unverified_sealed().is_none() => continue,
-                None => false,
+                None => self.vault.unknown(index)? == Some(entry.id()),
             };
             return if known { Ok(()) } else { Err(PartyError::VaultBehindLog { index }) };
         }
@@ -118,7 +195,11 @@ impl Party {
         directory: &LogDirectory,
         index: LeafIndex,
     ) -> Result<(Record, Vec<u8>), PartyError> {
-        let row: Row = self.vault.row(index)?.ok_or(PartyError::NoRecord { index })?;
+        let row: Row = match self.vault.row(index)? {
+            Some(row) => row,
+            None if self.vault.unknown(index)?.is_some() => return Err(PartyError::UnknownEntry { index }),
+            None => return Err(PartyError::NoRecord { index }),
+        };
         let record = Record::parse(&row.record, index.get())?;
         if !index.is_below(directory.checkpoint()?.claimed().size()) {
             return Err(PartyError::Pending { index });

@@ -1,14 +1,15 @@
 //! A receipt for every entry of a batch (`specs/checkpoint.md` "Offline proof"), one file each.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use detente_checkpoint::proof;
-use detente_core::{Digest, LeafIndex};
-use detente_log::{LogError, LogTree, LogWriter, Published};
-use detente_merkle::{HashReader, leaf_hash, prove_inclusion, verify_inclusion};
+use detente_checkpoint::{MAX_PROOF_BYTES, UnverifiedProof};
+use detente_core::LeafIndex;
+use detente_log::{LogWriter, Published, Receipts};
 
+use crate::folder::{Writing, remove_attempts, write_announced};
+use crate::steps::Steps;
 use crate::{PartyError, PartyFolder};
 
 /// Writes the receipts of a batch that was just published.
@@ -17,37 +18,85 @@ pub(crate) fn write(
     writer: &LogWriter,
     published: &Published,
     entries: &[Vec<u8>],
+    steps: &Steps,
 ) -> Result<(), PartyError> {
-    std::fs::create_dir_all(folder).map_err(PartyError::unavailable(folder))?;
-    let reader = Remembering { tree: writer.tree(), subtrees: RefCell::default() };
+    steps.create_folder(folder)?;
+    let receipts = Receipts::new(writer.tree(), published.checkpoint.as_slice().into());
     let indices = published.first.get()..published.size.get();
     for (index, entry) in indices.zip(entries) {
         let index = LeafIndex::new(index)?;
-        let hashes = prove_inclusion(&reader, index, published.size)?;
-        verify_inclusion(index, published.size, leaf_hash(entry), &hashes, published.root)
-            .map_err(LogError::from)?;
-        let receipt = proof::write(Some(entry), index, &hashes, &published.checkpoint)?;
-        let path = path(folder, index);
-        // Not flushed: the next start makes a missing receipt again.
-        std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
+        let receipt = receipts.of(index, entry.as_slice().into())?.proof()?;
+        put(&path(folder, index), &receipt, steps)?;
     }
     Ok(())
 }
 
-/// Makes the receipts that an interrupted commit left out: those of the newest entries, back to the first one there.
-pub(crate) fn make_good(folder: &Path, writer: &LogWriter, note: &[u8]) -> Result<(), PartyError> {
-    std::fs::create_dir_all(folder).map_err(PartyError::unavailable(folder))?;
+/// Not flushed, and not put in place as a whole: the next start makes a receipt again that is missing or torn.
+fn put(path: &Path, receipt: &[u8], steps: &Steps) -> Result<(), PartyError> {
+    steps.write(path, receipt, |path| File::create(path)).map(drop).map_err(PartyError::unavailable(path))
+}
+
+/// Notes that a batch was published without receipts on purpose, `specs/party.md` "Receipts".
+pub(crate) fn leave_out(
+    folder: &Path,
+    first: LeafIndex,
+    published: &Published,
+    steps: &Steps,
+) -> Result<(), PartyError> {
+    steps.create_folder(folder)?;
+    let newest = LeafIndex::new(published.size.get().saturating_sub(1))?;
+    let path = left_out_path(folder, newest);
+    write_announced(&path, format!("{first}\n").as_bytes(), Writing::Public, steps)
+}
+
+/// The entries, first and last, of every batch that was published without receipts. A file that says nothing of the
+/// kind counts for nothing: it would excuse receipts that nobody left out.
+pub(crate) fn left_out(folder: &Path) -> Vec<(LeafIndex, LeafIndex)> {
+    let batch = |path: PathBuf| {
+        let last = path.file_name()?.to_str()?.strip_suffix(LEFT_OUT)?.parse().ok()?;
+        // A number and its line feed; whatever is longer is none.
+        let length = std::fs::metadata(&path).ok()?.len();
+        let text = (length <= 20).then(|| std::fs::read_to_string(&path).ok()).flatten()?;
+        Some((LeafIndex::parse(text.trim_end()).ok()?, LeafIndex::new(last).ok()?))
+    };
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    files.filter_map(|file| batch(file.ok()?.path())).collect()
+}
+
+/// Makes the receipts that an interrupted commit left out: those of the newest entries, back to the first one there or
+/// to a batch that was published without receipts on purpose.
+pub(crate) fn make_good(
+    folder: &Path,
+    writer: &LogWriter,
+    note: &[u8],
+    steps: &Steps,
+) -> Result<(), PartyError> {
+    steps.create_folder(folder)?;
     let tree = writer.tree();
+    let mut missing = Vec::new();
     for index in (1..tree.size().get()).rev() {
         let index = LeafIndex::new(index)?;
-        let path = path(folder, index);
-        if path.exists() {
+        if is_whole(&path(folder, index)) || left_out_path(folder, index).exists() {
             break;
         }
-        let receipt = detente_log::receipt(&tree, index, note)?;
-        std::fs::write(&path, receipt).map_err(PartyError::unavailable(&path))?;
+        missing.push(index);
+    }
+    if let Some(newest) = missing.first() {
+        remove_attempts(&left_out_path(folder, *newest), steps)?;
+    }
+    // The oldest first: below the newest that is there the next start looks for none.
+    for index in missing.into_iter().rev() {
+        put(&path(folder, index), &detente_log::receipt(&tree, index, note)?, steps)?;
     }
     Ok(())
+}
+
+/// Whether a receipt is there from its first line to its last; a crash may have torn it.
+fn is_whole(path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_PROOF_BYTES as u64 + 1).read_to_end(&mut bytes));
+    read.is_ok() && UnverifiedProof::parse(&bytes).is_ok()
 }
 
 /// Where the receipt of an entry of a party's log lies, whether or not it is there.
@@ -60,28 +109,9 @@ pub(crate) fn path(folder: &Path, index: LeafIndex) -> PathBuf {
     folder.join(format!("{:08}.tlog-proof", index.get()))
 }
 
-/// Most subtrees that are remembered: those of a proof are some sixty at most, and neighbours share all but a few.
-const MOST_SUBTREES: usize = 1024;
+const LEFT_OUT: &str = ".left-out";
 
-/// Proofs of neighbours are made of the same subtrees; each is folded out of its tile once, not once a proof.
-struct Remembering<'a> {
-    tree: LogTree<'a>,
-    subtrees: RefCell<HashMap<(u8, u64), Digest>>,
-}
-
-impl HashReader for Remembering<'_> {
-    type Error = LogError;
-
-    fn complete_subtree(&self, level: u8, index: u64) -> Result<Digest, LogError> {
-        if let Some(known) = self.subtrees.borrow().get(&(level, index)) {
-            return Ok(*known);
-        }
-        let hash = self.tree.complete_subtree(level, index)?;
-        let mut subtrees = self.subtrees.borrow_mut();
-        if subtrees.len() == MOST_SUBTREES {
-            subtrees.clear();
-        }
-        subtrees.insert((level, index), hash);
-        Ok(hash)
-    }
+/// Beside the receipts, by the newest entry of a batch without them.
+fn left_out_path(folder: &Path, newest: LeafIndex) -> PathBuf {
+    folder.join(format!("{:08}{LEFT_OUT}", newest.get()))
 }

@@ -1,6 +1,6 @@
 //! Secrets in memory and the HMAC that derives them (`specs/party.md` "Seeds", "Vault").
 
-use detente_core::Label;
+use detente_core::{Label, LogId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -14,6 +14,11 @@ pub(crate) struct Secret([u8; 32]);
 impl Secret {
     pub(crate) fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// A log id, which is no secret, as a row among the secrets.
+    pub(crate) const fn of_log(log: LogId) -> Self {
+        Self(*log.as_bytes())
     }
 
     /// New random bytes from the operating system.

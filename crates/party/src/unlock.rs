@@ -1,14 +1,15 @@
 //! What opens a vault: an unlock file, or a passphrase (`specs/party.md` "Vault").
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use detente_core::base64;
 use zeroize::Zeroizing;
 
 use crate::PartyError;
-use crate::folder::{PRIVATE, create_new};
+use crate::folder::{Writing, write_announced};
 use crate::secret::Secret;
+use crate::steps::Steps;
 
 const PREFIX: &str = "detente-unlock-v1 ";
 
@@ -137,12 +138,14 @@ impl Unlock {
     /// # Errors
     /// [`PartyError::Unavailable`], also when the file exists.
     pub fn create(path: &Path) -> Result<Self, PartyError> {
-        let unavailable = PartyError::unavailable(path);
+        Self::create_announced(path, &Steps::default())
+    }
+
+    /// As [`Self::create`], each step announced. A torn file would be in the way of the next try.
+    pub(crate) fn create_announced(path: &Path, steps: &Steps) -> Result<Self, PartyError> {
         let secret = Secret::random()?;
-        let mut file = create_new(path, PRIVATE).map_err(&unavailable)?;
         let text = Zeroizing::new(format!("{PREFIX}{}\n", base64::encode(secret.expose())));
-        file.write_all(text.as_bytes()).map_err(&unavailable)?;
-        file.sync_all().map_err(&unavailable)?;
+        write_announced(path, text.as_bytes(), Writing::PrivateNew, steps)?;
         Ok(Self(Means::File(secret)))
     }
 }

@@ -1,10 +1,12 @@
 //! The vault: one SQLite file whose rows are sealed (`specs/party.md` "Vault").
 
-use std::path::Path;
+mod rows;
+mod sealer;
+mod unknown;
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use detente_core::{Label, LeafIndex};
+use std::path::{Path, PathBuf};
+
+use detente_core::{Digest, Label, LeafIndex, LogId};
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, config::DbConfig, params,
 };
@@ -13,7 +15,13 @@ use zeroize::Zeroizing;
 use crate::folder::{PRIVATE, create_new};
 use crate::keyring::{EventIndex, Keyring};
 use crate::secret::{Secret, random};
+use crate::steps::{PartyStep, Steps, VaultChange};
 use crate::{PartyError, Unlock};
+
+pub(crate) use rows::{NewVault, PlainRow, Settled, Table};
+use sealer::{RawRow, index, number, raw_row, row_number};
+pub(crate) use sealer::{SealedRow, Sealer};
+pub(crate) use unknown::{Epoch, RecoveredRow};
 
 const FORMAT: &str = "detente-vault-v1";
 
@@ -25,6 +33,8 @@ const SCHEMA: &str = "
     CREATE TABLE entries (number INTEGER PRIMARY KEY, lookup BLOB, sealed BLOB NOT NULL);
     CREATE TABLE pending (number INTEGER PRIMARY KEY);
     CREATE TABLE forgotten (number INTEGER NOT NULL, sealed BLOB NOT NULL);
+    CREATE TABLE epochs (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
+    CREATE TABLE unknown (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL);
     CREATE INDEX entries_by_lookup ON entries (lookup);
     INSERT INTO counter VALUES (1, 0);
 ";
@@ -35,16 +45,19 @@ pub(crate) enum SecretName {
     Master,
     CheckpointKey,
     Epoch,
+    /// The id of the party's log: no secret, and sealed all the same.
+    Log,
     /// An author or sealing key, by its number in the keyring.
     Key(u64),
 }
 
 impl SecretName {
-    const fn number(self) -> u64 {
+    pub(crate) const fn number(self) -> u64 {
         match self {
             Self::Master => 1,
             Self::CheckpointKey => 4,
             Self::Epoch => 5,
+            Self::Log => 6,
             Self::Key(number) => number,
         }
     }
@@ -58,6 +71,24 @@ const EVENT_INDEX: u64 = 2;
 pub(crate) struct Vault {
     connection: Connection,
     sealer: Sealer,
+    steps: VaultSteps,
+}
+
+/// Where the transactions of a vault are announced.
+#[derive(Clone, Default)]
+struct VaultSteps {
+    path: PathBuf,
+    steps: Steps,
+}
+
+impl VaultSteps {
+    fn begin(&self, change: VaultChange) -> Result<(), PartyError> {
+        self.steps.before_vault(&self.path, PartyStep::VaultBegin(change))
+    }
+
+    fn commit(&self, change: VaultChange) -> Result<(), PartyError> {
+        self.steps.before_vault(&self.path, PartyStep::VaultCommit(change))
+    }
 }
 
 /// A sealed row about one entry.
@@ -67,19 +98,28 @@ pub(crate) struct Row {
 }
 
 impl Vault {
-    pub(crate) fn create(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
+    pub(crate) fn create(path: &Path, unlock: &Unlock, steps: &Steps) -> Result<Self, PartyError> {
+        let steps = VaultSteps { path: path.to_owned(), steps: steps.clone() };
+        steps.steps.before_vault(path, PartyStep::CreateFile(path))?;
         // The file is made by us first, so that SQLite finds one that nobody else can read.
         create_new(path, PRIVATE).map_err(PartyError::unavailable(path))?;
         let mut connection = connect(path)?;
         let sealer = Sealer::new(&Secret::random()?);
+        steps.begin(VaultChange::Format)?;
         let transaction = connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
         transaction.execute("INSERT INTO meta VALUES ('format', ?1)", [FORMAT.as_bytes()])?;
         wrap(&transaction, &sealer, unlock)?;
         put_keyring_row(&transaction, &sealer, KEYRING, &Keyring::first().to_bytes())?;
         put_keyring_row(&transaction, &sealer, EVENT_INDEX, &EventIndex::default().to_bytes())?;
+        steps.commit(VaultChange::Format)?;
         transaction.commit()?;
-        Ok(Self { connection, sealer })
+        Ok(Self { connection, sealer, steps })
+    }
+
+    /// The same vault, its transactions announced.
+    pub(crate) fn announced(self, path: &Path, steps: &Steps) -> Self {
+        Self { steps: VaultSteps { path: path.to_owned(), steps: steps.clone() }, ..self }
     }
 
     pub(crate) fn open(path: &Path, unlock: &Unlock) -> Result<Self, PartyError> {
@@ -109,18 +149,21 @@ impl Vault {
         };
         let data_key = wrapping.open("wrap", 0, &meta("wrap")?).map_err(|_| wrong())?;
         let data_key = Secret::from_slice(&data_key).ok_or_else(wrong)?;
-        Ok(Self { connection, sealer: Sealer::new(&data_key) })
+        Ok(Self { connection, sealer: Sealer::new(&data_key), steps: VaultSteps::default() })
     }
 
     /// Lets other means open the vault from now on. Copies from before are still opened by the means of then.
     pub(crate) fn rewrap(&mut self, unlock: &Unlock) -> Result<(), PartyError> {
+        self.steps.begin(VaultChange::Means)?;
         let transaction = self.connection.transaction()?;
         wrap(&transaction, &self.sealer, unlock)?;
+        self.steps.commit(VaultChange::Means)?;
         transaction.commit()?;
         Ok(())
     }
 
     pub(crate) fn put_secret(&self, name: SecretName, secret: &Secret) -> Result<(), PartyError> {
+        self.steps.commit(VaultChange::Secret)?;
         put_secret(&self.connection, &self.sealer, name.number(), secret)
     }
 
@@ -138,6 +181,11 @@ impl Vault {
         Secret::from_slice(&opened).ok_or_else(broken)
     }
 
+    /// The log that the vault was made with.
+    pub(crate) fn log(&self) -> Result<LogId, PartyError> {
+        Ok(LogId::new(Digest::from_bytes(*self.secret(SecretName::Log)?.expose())))
+    }
+
     /// Which keys the vault holds and which are in use.
     pub(crate) fn keyring(&self) -> Result<Keyring, PartyError> {
         Keyring::parse(&self.keyring_row(KEYRING)?)
@@ -150,11 +198,13 @@ impl Vault {
         ring: &Keyring,
         new: Option<(u64, &Secret)>,
     ) -> Result<(), PartyError> {
+        self.steps.begin(VaultChange::Keyring)?;
         let transaction = self.connection.transaction()?;
         if let Some((number, secret)) = new {
             put_secret(&transaction, &self.sealer, number, secret)?;
         }
         put_keyring_row(&transaction, &self.sealer, KEYRING, &ring.to_bytes())?;
+        self.steps.commit(VaultChange::Keyring)?;
         transaction.commit()?;
         Ok(())
     }
@@ -166,6 +216,7 @@ impl Vault {
     }
 
     pub(crate) fn put_event_index(&self, index: &EventIndex) -> Result<(), PartyError> {
+        self.steps.commit(VaultChange::Events)?;
         put_keyring_row(&self.connection, &self.sealer, EVENT_INDEX, &index.to_bytes())
     }
 
@@ -181,9 +232,10 @@ impl Vault {
     /// A batch, and the key for its rows, which other threads may use meanwhile.
     pub(crate) fn begin(&mut self) -> Result<(&Sealer, Batch<'_>), PartyError> {
         // Reading the counter under a write lock keeps it from being given twice; it is written once, with the batch.
+        self.steps.begin(VaultChange::Batch)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let counter = transaction.query_row("SELECT next FROM counter", [], |row| row.get(0))?;
-        Ok((&self.sealer, Batch { transaction, sealer: &self.sealer, counter }))
+        Ok((&self.sealer, Batch { transaction, sealer: &self.sealer, steps: &self.steps, counter }))
     }
 
     pub(crate) fn row(&self, index: LeafIndex) -> Result<Option<Row>, PartyError> {
@@ -212,7 +264,7 @@ impl Vault {
         numbers.into_iter().map(index).collect()
     }
 
-    /// The highest index of a row that is marked committed.
+    /// The highest index that the vault knows to be in the log: of a row that is marked committed, or of an unknown entry.
     pub(crate) fn newest_settled(&self) -> Result<Option<LeafIndex>, PartyError> {
         let newest: Option<i64> = self
             .connection
@@ -222,7 +274,9 @@ impl Vault {
                 |row| row.get(0),
             )
             .optional()?;
-        newest.map(index).transpose()
+        let unknown: Option<i64> =
+            self.connection.query_row("SELECT max(number) FROM unknown", [], |row| row.get(0))?;
+        newest.max(unknown).map(index).transpose()
     }
 
     pub(crate) fn settle(
@@ -230,24 +284,20 @@ impl Vault {
         committed: &[LeafIndex],
         forgotten: &[LeafIndex],
     ) -> Result<(), PartyError> {
+        if committed.is_empty() && forgotten.is_empty() {
+            return Ok(());
+        }
+        self.steps.begin(VaultChange::Settled)?;
         let transaction = self.connection.transaction()?;
-        for index in forgotten {
-            // Kept aside, not deleted: should the log turn out to be an old copy, this is all that opens the entry.
-            transaction.execute(
-                "INSERT INTO forgotten SELECT number, sealed FROM entries WHERE number = ?1",
-                [number(*index)?],
-            )?;
-            transaction.execute("DELETE FROM entries WHERE number = ?1", [number(*index)?])?;
-        }
-        for index in committed.iter().chain(forgotten) {
-            transaction.execute("DELETE FROM pending WHERE number = ?1", [number(*index)?])?;
-        }
+        settle_rows(&transaction, committed, forgotten)?;
+        self.steps.commit(VaultChange::Settled)?;
         transaction.commit()?;
         Ok(())
     }
 
     /// Marks every pending row as committed.
     pub(crate) fn settle_all(&mut self) -> Result<(), PartyError> {
+        self.steps.commit(VaultChange::Settled)?;
         self.connection.execute("DELETE FROM pending", [])?;
         Ok(())
     }
@@ -261,6 +311,7 @@ impl Vault {
 pub(crate) struct Batch<'a> {
     transaction: Transaction<'a>,
     sealer: &'a Sealer,
+    steps: &'a VaultSteps,
     /// The next counter.
     counter: i64,
 }
@@ -289,6 +340,7 @@ impl Batch<'_> {
 
     pub(crate) fn commit(self) -> Result<(), PartyError> {
         self.transaction.execute("UPDATE counter SET next = ?1", [self.counter])?;
+        self.steps.commit(VaultChange::Batch)?;
         self.transaction.commit()?;
         Ok(())
     }
@@ -316,12 +368,6 @@ fn connect(path: &Path) -> Result<Connection, PartyError> {
     Ok(connection)
 }
 
-type RawRow = (i64, Vec<u8>);
-
-fn raw_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRow> {
-    Ok((row.get(0)?, row.get(1)?))
-}
-
 /// Seals the data key under an unlock secret, with a new salt.
 fn wrap(connection: &Connection, rows: &Sealer, unlock: &Unlock) -> Result<(), PartyError> {
     let salt: [u8; 32] = random()?;
@@ -331,6 +377,26 @@ fn wrap(connection: &Connection, rows: &Sealer, unlock: &Unlock) -> Result<(), P
         [("salt", &salt), ("unlock", unlock.word().as_bytes()), ("wrap", &wrapped)];
     for (name, value) in rows {
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", params![name, value])?;
+    }
+    Ok(())
+}
+
+/// Takes the marks off pending rows, and moves those aside that the log does not hold.
+fn settle_rows(
+    connection: &Connection,
+    committed: &[LeafIndex],
+    forgotten: &[LeafIndex],
+) -> Result<(), PartyError> {
+    for index in forgotten {
+        // Kept aside, not deleted: should the log turn out to be an old copy, this is all that opens the entry.
+        connection.execute(
+            "INSERT INTO forgotten SELECT number, sealed FROM entries WHERE number = ?1",
+            [number(*index)?],
+        )?;
+        connection.execute("DELETE FROM entries WHERE number = ?1", [number(*index)?])?;
+    }
+    for index in committed.iter().chain(forgotten) {
+        connection.execute("DELETE FROM pending WHERE number = ?1", [number(*index)?])?;
     }
     Ok(())
 }
@@ -356,88 +422,4 @@ fn put_keyring_row(
     connection
         .execute("INSERT OR REPLACE INTO keyring VALUES (?1, ?2)", params![row_number(number)?, sealed])?;
     Ok(())
-}
-
-fn number(index: LeafIndex) -> Result<i64, PartyError> {
-    row_number(index.get())
-}
-
-fn row_number(number: u64) -> Result<i64, PartyError> {
-    i64::try_from(number).map_err(|_| PartyError::CountersSpent)
-}
-
-fn index(number: i64) -> Result<LeafIndex, PartyError> {
-    let broken = PartyError::VaultRow { table: "entries", number: number.unsigned_abs() };
-    u64::try_from(number).ok().and_then(|number| LeafIndex::new(number).ok()).ok_or(broken)
-}
-
-/// A row about an entry as the file holds it.
-pub(crate) struct SealedRow {
-    lookup: [u8; 32],
-    sealed: Vec<u8>,
-}
-
-/// Seals rows under one key.
-pub(crate) struct Sealer {
-    cipher: XChaCha20Poly1305,
-    key: Secret,
-}
-
-impl Sealer {
-    fn new(key: &Secret) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.expose().into()), key: key.clone() }
-    }
-
-    /// `nonce [24] ‖ ciphertext ‖ tag`.
-    fn seal(&self, table: &'static str, number: u64, plain: &[u8]) -> Result<Vec<u8>, PartyError> {
-        let nonce: [u8; 24] = random()?;
-        let data = associated_data(table, number);
-        let payload = Payload { msg: plain, aad: &data };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| PartyError::VaultRow { table, number })?;
-        Ok([nonce.as_slice(), &sealed].concat())
-    }
-
-    fn open(
-        &self,
-        table: &'static str,
-        number: u64,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, PartyError> {
-        let broken = || PartyError::VaultRow { table, number };
-        let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(broken)?;
-        let data = associated_data(table, number);
-        let payload = Payload { msg: sealed, aad: &data };
-        self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| broken())
-    }
-
-    fn open_row(&self, (number, sealed): RawRow) -> Result<Row, PartyError> {
-        let index = index(number)?;
-        Ok(Row { index, record: self.open("entries", index.get(), &sealed)? })
-    }
-
-    /// Seals the record of the entry at an index, which has that incident id.
-    pub(crate) fn seal_row(
-        &self,
-        index: LeafIndex,
-        id: &str,
-        record: &[u8],
-    ) -> Result<SealedRow, PartyError> {
-        Ok(SealedRow { lookup: self.lookup(id), sealed: self.seal("entries", index.get(), record)? })
-    }
-
-    fn lookup(&self, id: &str) -> [u8; 32] {
-        self.key.mac(Label::PARTY_LOOKUP, &[id.as_bytes()])
-    }
-}
-
-/// `L(detente/party/row/v1) ‖ table (text) ‖ row number u64`, so that rows cannot change places.
-fn associated_data(table: &str, number: u64) -> Vec<u8> {
-    let mut data = Label::PARTY_ROW.prefix();
-    data.extend_from_slice(&(table.len() as u64).to_le_bytes());
-    data.extend_from_slice(table.as_bytes());
-    data.extend_from_slice(&number.to_le_bytes());
-    data
 }

@@ -39,6 +39,8 @@ pub struct WholeRecord {
     pub absent: usize,
     /// Where its receipt lies; none when the file is missing.
     pub receipt: Option<PathBuf>,
+    /// The published entries that amend it or one of its amendments, in order.
+    pub amended_by: Vec<LeafIndex>,
 }
 
 impl Party {
@@ -59,6 +61,14 @@ impl Party {
             value: Some(value.clone()),
         });
         let slots: Vec<_> = slots.collect();
+        let incident_id = record.incident_id().map(str::to_owned);
+        let later = match &incident_id {
+            Some(id) => self.vault.indices_of(id)?,
+            None => Vec::new(),
+        };
+        // Of one incident id every entry amends the one before it. What is still on its way amends nothing yet.
+        let size = directory.checkpoint()?.claimed().size();
+        let amended_by = later.into_iter().filter(|later| *later > index && later.is_below(size)).collect();
         Ok(WholeRecord {
             index,
             statement: statement.id(),
@@ -66,7 +76,8 @@ impl Party {
             leaf: leaf_hash(&entry).digest(),
             length: entry.len(),
             sealed,
-            incident_id: record.incident_id().map(str::to_owned),
+            incident_id,
+            amended_by,
             profile: profile.digest(),
             absent: profile.width() as usize - slots.len(),
             slots,

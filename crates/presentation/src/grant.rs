@@ -1,6 +1,6 @@
 //! What the discloser signs (`specs/presentation.md` "Grant").
 
-use detente_checkpoint::{PublicKey, SigningKey};
+use detente_checkpoint::{Ed25519Signer, PublicKey, SigningFault};
 use detente_core::{Digest, KeyDigest, Label, LeafIndex, LogId, ProfileDigest, StatementId, UnixSeconds};
 use detente_statement::key_digest;
 
@@ -52,9 +52,12 @@ impl GrantTerms {
     }
 
     /// Signs the terms with a key that the log enrols.
-    pub fn sign(self, key: &SigningKey) -> Grant {
-        let signature = key.sign(&self.message());
-        Grant { signer: key_digest(&key.public()), signature, terms: self }
+    ///
+    /// # Errors
+    /// [`SigningFault`] of the key; a [`SigningKey`](detente_checkpoint::SigningKey) has none.
+    pub fn sign(self, key: &dyn Ed25519Signer) -> Result<Grant, SigningFault> {
+        let signature = key.checked(&self.message())?;
+        Ok(Grant { signer: key_digest(&key.public()), signature, terms: self })
     }
 }
 

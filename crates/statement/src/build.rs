@@ -1,6 +1,6 @@
 //! Writing statements. Randomness is an argument: the same inputs give the same bytes.
 
-use detente_checkpoint::{NoteKey, PublicKey, SigningKey};
+use detente_checkpoint::{Ed25519Signer, NoteKey, PublicKey};
 use detente_core::{Digest, KeyDigest, LogId, Origin, canonical};
 
 use crate::body::{WireGenesis, WireKeyAdd, WireKeyRevoke, WireKeyRotate, WireLogClose};
@@ -35,7 +35,7 @@ pub struct GenesisDraft {
 #[derive(Debug)]
 pub struct NewKey<'a> {
     /// The new key.
-    pub key: &'a SigningKey,
+    pub key: &'a dyn Ed25519Signer,
     /// Its role.
     pub role: Role,
     /// Sixteen random bytes.
@@ -47,12 +47,12 @@ pub struct NewKey<'a> {
 pub struct Signer<'a> {
     log: LogId,
     author: KeyDigest,
-    key: &'a SigningKey,
+    key: &'a dyn Ed25519Signer,
 }
 
 impl<'a> Signer<'a> {
     /// A signer of statements of a log.
-    pub fn new(log: LogId, key: &'a SigningKey) -> Self {
+    pub fn new(log: LogId, key: &'a dyn Ed25519Signer) -> Self {
         Self { log, author: key::key_digest(&key.public()), key }
     }
 
@@ -64,8 +64,8 @@ impl<'a> Signer<'a> {
     /// The bytes of entry 0, signed by one of its author keys.
     ///
     /// # Errors
-    /// [`StatementError`] of decoding, when the draft breaks a rule of shape.
-    pub fn genesis(key: &'a SigningKey, draft: &GenesisDraft) -> Result<Vec<u8>, StatementError> {
+    /// [`StatementError`] of decoding, when the draft breaks a rule of shape; [`StatementError::Signing`].
+    pub fn genesis(key: &'a dyn Ed25519Signer, draft: &GenesisDraft) -> Result<Vec<u8>, StatementError> {
         let entry = |role, key: &PublicKey| KeyEntry::new(role, *key).to_wire();
         let mut keys: Vec<_> = draft.authors.iter().map(|key| entry(Role::Author, key)).collect();
         keys.push(entry(Role::Sealing, &draft.sealing));
@@ -95,7 +95,7 @@ impl<'a> Signer<'a> {
     /// A sealed entry, whatever its real kind: always 176 bytes.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// [`StatementError::Signing`]; none that a caller can cause.
     pub fn sealed(&self, sealed: Digest) -> Result<Vec<u8>, StatementError> {
         self.sign(Kind::Sealed, Vec::new(), Some(sealed))
     }
@@ -103,9 +103,9 @@ impl<'a> Signer<'a> {
     /// `key.add`.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// [`StatementError::Signing`]; none that a caller can cause.
     pub fn key_add(&self, new: &NewKey<'_>) -> Result<Vec<u8>, StatementError> {
-        let (key, possession) = self.possession(new);
+        let (key, possession) = self.possession(new)?;
         let body = encode(&WireKeyAdd { nonce: new.nonce, key, possession })?;
         self.sign(Kind::KeyAdd, body, None)
     }
@@ -113,9 +113,9 @@ impl<'a> Signer<'a> {
     /// `key.rotate`.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// [`StatementError::Signing`]; none that a caller can cause.
     pub fn key_rotate(&self, old: KeyDigest, new: &NewKey<'_>) -> Result<Vec<u8>, StatementError> {
-        let (key, possession) = self.possession(new);
+        let (key, possession) = self.possession(new)?;
         let body = encode(&WireKeyRotate { nonce: new.nonce, old, key, possession })?;
         self.sign(Kind::KeyRotate, body, None)
     }
@@ -123,7 +123,7 @@ impl<'a> Signer<'a> {
     /// `key.revoke`, with 16 random bytes.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// [`StatementError::Signing`]; none that a caller can cause.
     pub fn key_revoke(
         &self,
         key: KeyDigest,
@@ -137,7 +137,7 @@ impl<'a> Signer<'a> {
     /// `log.close`, with 16 random bytes.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// [`StatementError::Signing`]; none that a caller can cause.
     pub fn log_close(&self, successor: Option<LogId>, nonce: [u8; 16]) -> Result<Vec<u8>, StatementError> {
         let body = encode(&WireLogClose { nonce, successor: successor.unwrap_or(LogId::ZERO) })?;
         self.sign(Kind::LogClose, body, None)
@@ -146,7 +146,8 @@ impl<'a> Signer<'a> {
     /// A statement of a kind whose body another word defines; the body starts with 16 random bytes.
     ///
     /// # Errors
-    /// [`StatementError::Oversize`], or [`StatementError::MalformedStatement`] for a body that does not fit the kind.
+    /// [`StatementError::Oversize`], [`StatementError::MalformedStatement`] for a body that does not fit the kind,
+    /// [`StatementError::Signing`].
     pub fn other(
         &self,
         kind: Kind,
@@ -158,9 +159,10 @@ impl<'a> Signer<'a> {
         Ok(bytes)
     }
 
-    fn possession(&self, new: &NewKey<'_>) -> (key::WireKey, [u8; 64]) {
+    fn possession(&self, new: &NewKey<'_>) -> Result<(key::WireKey, [u8; 64]), StatementError> {
         let entry = KeyEntry::new(new.role, new.key.public());
-        (entry.to_wire(), new.key.sign(&possession_message(self.log, &entry, &new.nonce)))
+        let possession = new.key.checked(&possession_message(self.log, &entry, &new.nonce))?;
+        Ok((entry.to_wire(), possession))
     }
 
     fn sign(&self, kind: Kind, body: Vec<u8>, sealed: Option<Digest>) -> Result<Vec<u8>, StatementError> {
@@ -180,7 +182,7 @@ impl<'a> Signer<'a> {
             return Err(StatementError::Oversize { limit: ENTRY_LIMIT, got: bytes.len() });
         }
         bytes.truncate(bytes.len() - wire.signature.len());
-        let signature = self.key.sign(&signed_message(&bytes));
+        let signature = self.key.checked(&signed_message(&bytes))?;
         bytes.extend_from_slice(&signature);
         Ok(bytes)
     }

@@ -1,9 +1,10 @@
 //! The envelope: layout, decoding, ids (`specs/statement.md` "Layout", "Decode").
 
 use bincode::{Decode, Encode};
+use detente_checkpoint::{InvalidSignature, PublicKey};
 use detente_core::{Digest, KeyDigest, Label, LeafIndex, LogId, StatementId, canonical};
 
-use crate::{Body, Kind, StatementError};
+use crate::{Body, Kind, StatementError, key_digest};
 
 /// The most bytes of a statement: what a tlog-tiles entry bundle can hold.
 pub const ENTRY_LIMIT: usize = 65_535;
@@ -102,6 +103,18 @@ impl UnverifiedStatement {
         self.id
     }
 
+    /// Verifies the signature by the key that the statement names as its author, wherever in a log it may stand.
+    ///
+    /// # Errors
+    /// [`InvalidSignature`], for another key than the author's too.
+    pub fn verify_signature(self, key: &PublicKey) -> Result<SignedStatement, InvalidSignature> {
+        if key_digest(key) != self.wire.author {
+            return Err(InvalidSignature);
+        }
+        key.verify(&self.signed_message(), self.signature())?;
+        Ok(SignedStatement { inner: self })
+    }
+
     pub(crate) fn signature(&self) -> &[u8; SIGNATURE_LENGTH] {
         &self.wire.signature
     }
@@ -131,9 +144,30 @@ pub(crate) fn signed_message(unsigned: &[u8]) -> Vec<u8> {
     message
 }
 
+/// A statement that the key it names as its author signed. Whether that key could, at an index of a log, is open.
+///
+/// Only [`UnverifiedStatement::verify_signature`] makes one: the dear half of a check, which needs no order.
+#[derive(Debug, Clone)]
+pub struct SignedStatement {
+    inner: UnverifiedStatement,
+}
+
+impl SignedStatement {
+    /// The statement, whose place nobody has looked at yet.
+    pub const fn as_unverified(&self) -> &UnverifiedStatement {
+        &self.inner
+    }
+
+    /// The statement alone; that it is signed is forgotten.
+    pub fn into_unverified(self) -> UnverifiedStatement {
+        self.inner
+    }
+}
+
 /// A statement that a usable key of its log signed, at a known index.
 ///
-/// Only [`KeyHistory::begin`](crate::KeyHistory::begin) and [`KeyHistory::check`](crate::KeyHistory::check) make one.
+/// Only [`KeyHistory::begin`](crate::KeyHistory::begin), [`KeyHistory::check`](crate::KeyHistory::check) and
+/// [`KeyHistory::check_signed`](crate::KeyHistory::check_signed) make one.
 /// It says nothing of inclusion: the index is the one that was asked about.
 #[derive(Debug, Clone)]
 pub struct Statement {

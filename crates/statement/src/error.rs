@@ -1,4 +1,4 @@
-use detente_checkpoint::CheckpointError;
+use detente_checkpoint::{CheckpointError, SigningFault};
 use detente_core::{Code, CoreError, KeyDigest, LeafIndex, LogId, StatementId};
 use thiserror::Error;
 
@@ -149,6 +149,9 @@ pub enum StatementError {
         /// The closing entry.
         closed: LeafIndex,
     },
+    /// The key did not sign.
+    #[error(transparent)]
+    Signing(#[from] SigningFault),
     /// Our caller built something that has no canonical bytes.
     #[error("statement: {0}")]
     Build(#[source] CoreError),
@@ -175,6 +178,7 @@ impl StatementError {
             Self::DuplicateStatement { .. } => Code::DuplicateStatement,
             Self::DuplicateSealed { .. } => Code::DuplicateSealed,
             Self::EntryAfterClose { .. } => Code::EntryAfterClose,
+            Self::Signing(_) => Code::Unavailable,
             Self::Build(_) => Code::Misuse,
         }
     }

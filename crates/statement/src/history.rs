@@ -7,7 +7,8 @@ use detente_core::{KeyDigest, Label, LeafIndex, LogId};
 use detente_merkle::leaf_hash;
 
 use crate::{
-    Body, Genesis, KeyAdd, KeyEntry, Kind, Role, Statement, StatementError, UnverifiedStatement, key,
+    Body, Genesis, KeyAdd, KeyEntry, Kind, Role, SignedStatement, Statement, StatementError,
+    UnverifiedStatement, key,
 };
 
 /// The keys of one log, from its genesis and from all or some of its events.
@@ -88,6 +89,28 @@ impl KeyHistory {
     /// [`StatementError::UnknownAuthor`], [`StatementError::KeyNotYetEnrolled`], [`StatementError::KeyRevoked`],
     /// [`StatementError::KeyRole`], [`StatementError::InvalidSignature`].
     pub fn check(&self, index: LeafIndex, entry: UnverifiedStatement) -> Result<Statement, StatementError> {
+        let life = self.require_place(index, &entry)?;
+        life.verify(entry, self.log, index)
+    }
+
+    /// [`Self::check`] of a statement whose signature was verified before, perhaps on another thread.
+    ///
+    /// # Errors
+    /// Those of [`Self::check`] but the last.
+    pub fn check_signed(
+        &self,
+        index: LeafIndex,
+        signed: SignedStatement,
+    ) -> Result<Statement, StatementError> {
+        let entry = signed.into_unverified();
+        // The author is the digest of the key that signed, so the living key of that digest is this very key.
+        let life = self.require_place(index, &entry)?;
+        life.require_role(&entry, index)?;
+        Ok(entry.into_verified(self.log, index))
+    }
+
+    /// Everything of [`Self::check`] before the role.
+    fn require_place(&self, index: LeafIndex, entry: &UnverifiedStatement) -> Result<&Life, StatementError> {
         let kind = entry.unverified_kind();
         if index == LeafIndex::ZERO || kind == Kind::Genesis || entry.unverified_log() == LogId::ZERO {
             return Err(StatementError::GenesisMisplaced { index, kind });
@@ -107,7 +130,7 @@ impl KeyHistory {
         if let Some(revoked) = life.revoked.filter(|revoked| *revoked < index) {
             return Err(StatementError::KeyRevoked { index, key, revoked });
         }
-        life.verify(entry, self.log, index)
+        Ok(life)
     }
 
     /// Applies a checked statement; only key events and `log.close` change anything.
@@ -175,13 +198,17 @@ impl Life {
         log: LogId,
         index: LeafIndex,
     ) -> Result<Statement, StatementError> {
+        self.require_role(&entry, index)?;
         let key = entry.unverified_author();
-        require_role(index, key, entry.unverified_kind().role(), self.entry.role())?;
         self.entry
             .key()
             .verify(&entry.signed_message(), entry.signature())
             .map_err(|_| StatementError::InvalidSignature { index, key })?;
         Ok(entry.into_verified(log, index))
+    }
+
+    fn require_role(&self, entry: &UnverifiedStatement, index: LeafIndex) -> Result<(), StatementError> {
+        require_role(index, entry.unverified_author(), entry.unverified_kind().role(), self.entry.role())
     }
 }
 

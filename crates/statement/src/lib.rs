@@ -4,7 +4,10 @@
 //!
 //! ```text
 //! &[u8] ──decode──▶ UnverifiedStatement ──KeyHistory::check(index)──▶ Statement ──KeyHistory::apply──▶ keys
+//!                        └─verify_signature(key)─▶ SignedStatement ──check_signed(index)─┘
 //! ```
+//!
+//! The second way splits *check* in two, so that many signatures can be verified at once and the order kept.
 //!
 //! # In scope
 //! - The envelope's layout, ids and signatures; the table of kinds.
@@ -26,7 +29,7 @@ mod replay;
 
 pub use body::{Body, Genesis, KeyAdd, KeyRevoke, KeyRotate, LogClose, Predecessor, RevocationReason};
 pub use build::{GenesisDraft, NewKey, Signer};
-pub use envelope::{ENTRY_LIMIT, Statement, UnverifiedStatement};
+pub use envelope::{ENTRY_LIMIT, SignedStatement, Statement, UnverifiedStatement};
 pub use error::StatementError;
 pub use history::KeyHistory;
 pub use key::{KeyEntry, Role, key_digest};

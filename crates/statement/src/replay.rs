@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use detente_core::{Digest, LeafIndex, StatementId};
 
-use crate::{KeyHistory, Statement, StatementError, UnverifiedStatement};
+use crate::{KeyHistory, SignedStatement, Statement, StatementError, UnverifiedStatement};
 
 /// Reads a log's entries in order and keeps what later ones are checked against.
 ///
@@ -40,34 +40,63 @@ impl Replay {
     /// [`StatementError::DuplicateStatement`], [`StatementError::DuplicateSealed`]. The replay is unchanged then.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Statement, StatementError> {
         let entry = UnverifiedStatement::decode(bytes)?;
-        let index = LeafIndex::new(self.next).map_err(StatementError::Build)?;
-        let statement = match &mut self.keys {
+        let index = self.index()?;
+        match &self.keys {
             None => {
                 let (history, statement) = KeyHistory::begin(entry)?;
                 self.keys = Some(history);
-                statement
+                self.note(&statement);
+                Ok(statement)
             }
             Some(history) => {
                 let statement = history.check(index, entry)?;
-                if let Some(closed) = history.closed() {
-                    return Err(StatementError::EntryAfterClose { index, closed });
-                }
-                let id = statement.id();
-                if let Some(first) = self.statements.get(&id) {
-                    return Err(StatementError::DuplicateStatement { index, id, first: *first });
-                }
-                if let Some(first) = statement.sealed().and_then(|sealed| self.sealed.get(&sealed)) {
-                    return Err(StatementError::DuplicateSealed { index, first: *first });
-                }
-                history.apply(&statement)?;
-                statement
+                self.admit(statement)
             }
+        }
+    }
+
+    /// Reads the next entry, not the first, when its signature was verified before: [`Self::push`] gives the same.
+    ///
+    /// # Errors
+    /// As [`Self::push`]; [`StatementError::GenesisMisplaced`] before entry 0 was read. The replay is unchanged then.
+    pub fn push_signed(&mut self, signed: SignedStatement) -> Result<Statement, StatementError> {
+        let index = self.index()?;
+        let Some(history) = &self.keys else {
+            let kind = signed.as_unverified().unverified_kind();
+            return Err(StatementError::GenesisMisplaced { index, kind });
         };
-        self.statements.insert(statement.id(), index);
+        let statement = history.check_signed(index, signed)?;
+        self.admit(statement)
+    }
+
+    fn index(&self) -> Result<LeafIndex, StatementError> {
+        LeafIndex::new(self.next).map_err(StatementError::Build)
+    }
+
+    /// The steps after *check*.
+    fn admit(&mut self, statement: Statement) -> Result<Statement, StatementError> {
+        let (index, id) = (statement.index(), statement.id());
+        if let Some(closed) = self.keys.as_ref().and_then(KeyHistory::closed) {
+            return Err(StatementError::EntryAfterClose { index, closed });
+        }
+        if let Some(first) = self.statements.get(&id) {
+            return Err(StatementError::DuplicateStatement { index, id, first: *first });
+        }
+        if let Some(first) = statement.sealed().and_then(|sealed| self.sealed.get(&sealed)) {
+            return Err(StatementError::DuplicateSealed { index, first: *first });
+        }
+        if let Some(history) = &mut self.keys {
+            history.apply(&statement)?;
+        }
+        self.note(&statement);
+        Ok(statement)
+    }
+
+    fn note(&mut self, statement: &Statement) {
+        self.statements.insert(statement.id(), statement.index());
         if let Some(sealed) = statement.sealed() {
-            self.sealed.insert(sealed, index);
+            self.sealed.insert(sealed, statement.index());
         }
         self.next += 1;
-        Ok(statement)
     }
 }

@@ -239,3 +239,61 @@ fn codes_of_kinds_are_never_reused() {
     }
     assert_eq!(seen.len(), 24);
 }
+
+/// Whatever an entry is, verifying its signature beforehand changes neither what becomes of it nor the code.
+#[test]
+fn a_signature_verified_beforehand_gives_the_same_replay() {
+    let log = log(&begun());
+    let author = key(AUTHOR);
+    let by_author = Signer::new(log, &author);
+    let new = key(20);
+    let rotate = |nonce| {
+        let new = NewKey { key: &new, role: Role::Sealing, nonce: [nonce; 16] };
+        by_author.key_rotate(key_digest(&key(SEALING).public()), &new).unwrap()
+    };
+    let mut forged = sealed(&begun(), 9);
+    *forged.last_mut().unwrap() ^= 1;
+    let entries = [
+        sealed(&begun(), 1),
+        sealed(&begun(), 1),
+        forged,
+        Signer::new(log, &author).sealed(Digest::from_bytes([2; 32])).unwrap(),
+        Signer::new(log, &new).sealed(Digest::from_bytes([3; 32])).unwrap(),
+        rotate(1),
+        sealed(&begun(), 4),
+        rotate(2),
+        Signer::new(log, &new).sealed(Digest::from_bytes([1; 32])).unwrap(),
+        Signer::new(log, &new).sealed(Digest::from_bytes([5; 32])).unwrap(),
+        Signer::genesis(&author, &draft()).unwrap(),
+        by_author.log_close(None, [1; 16]).unwrap(),
+        by_author.log_close(None, [2; 16]).unwrap(),
+    ];
+    let (mut one, mut other) = (begun(), begun());
+    let (mut prepared, mut taken) = (0, 0);
+    for entry in entries {
+        let expected = one.push(&entry).map(|statement| statement.id()).map_err(|error| error.code());
+        let decoded = UnverifiedStatement::decode(&entry).unwrap();
+        let author = decoded.unverified_author();
+        let known = other.keys().unwrap().find(author).map(|(entry, _)| *entry.key());
+        let signed = known.and_then(|key| decoded.verify_signature(&key).ok());
+        prepared += usize::from(signed.is_some());
+        let got = match signed {
+            Some(signed) => other.push_signed(signed),
+            None => other.push(&entry),
+        };
+        taken += usize::from(got.is_ok());
+        assert_eq!(got.map(|statement| statement.id()).map_err(|error| error.code()), expected);
+        assert_eq!(one.read(), other.read());
+    }
+    assert_eq!((prepared, taken), (11, 4));
+}
+
+#[test]
+fn a_signature_counts_for_the_author_that_the_statement_names_and_for_nobody_else() {
+    let entry = sealed(&begun(), 1);
+    let decode = || UnverifiedStatement::decode(&entry).unwrap();
+    decode().verify_signature(&key(SEALING).public()).unwrap();
+    decode().verify_signature(&key(AUTHOR).public()).unwrap_err();
+    let signed = decode().verify_signature(&key(SEALING).public()).unwrap();
+    assert_eq!(Replay::new().push_signed(signed).unwrap_err().code(), Code::GenesisMisplaced);
+}

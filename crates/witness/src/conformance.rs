@@ -17,10 +17,10 @@
 use std::{sync::Barrier, thread};
 
 use detente_checkpoint::{SigningKey, TreeHead};
-use detente_core::{Digest, Origin, TreeSize, UnixSeconds};
+use detente_core::{Code, Digest, Origin, TreeSize, UnixSeconds};
 use detente_merkle::EMPTY_ROOT;
 
-use crate::{Evidence, EvidenceKind, Kept, MAX_EVIDENCE, Seen, SeenKey, WitnessStore};
+use crate::{Evidence, EvidenceKind, Kept, MAX_EVIDENCE, MAX_REFUSALS, Refusal, Seen, SeenKey, WitnessStore};
 
 /// Runs every check. `fresh` makes a store that has seen nothing, a new one each time; `reopen` closes a store and opens
 /// it again, as a restart does.
@@ -34,6 +34,7 @@ pub fn run<S: WitnessStore>(fresh: &mut dyn FnMut() -> S, reopen: &mut dyn FnMut
     keeps_the_extremes(&fresh());
     one_of_many_wins(&fresh());
     evidence_is_bounded(&fresh());
+    refusals_are_bounded(&fresh());
     everything_survives(fresh(), reopen);
 }
 
@@ -145,13 +146,35 @@ fn evidence_is_bounded<S: WitnessStore>(store: &S) {
     assert_eq!(store.evidence(&log).unwrap(), expected, "all that was kept, in order");
 }
 
+fn refusals_are_bounded<S: WitnessStore>(store: &S) {
+    let log = origin("a");
+    let keep = |refusal: &Refusal| store.keep_refusal(&log, refusal).unwrap();
+    assert!(store.refusals(&log).unwrap().is_empty(), "a new store holds no refusal");
+    let first = refusal(1, 5);
+    keep(&first);
+    assert_eq!(store.refusals(&log).unwrap(), std::slice::from_ref(&first), "what was kept is read");
+    assert!(store.refusals(&origin("b")).unwrap().is_empty(), "another log has its own refusals");
+    let second = refusal(2, 6);
+    keep(&second);
+    let again = Refusal { time: time(999), ..first };
+    keep(&again);
+    assert_eq!(store.refusals(&log).unwrap(), [again, second], "the newest first, one for a request");
+    let many: Vec<_> = (0..MAX_REFUSALS).map(|number| refusal(1000 + number as u64, 7)).collect();
+    many.iter().for_each(keep);
+    let newest: Vec<_> = many.into_iter().rev().collect();
+    assert_eq!(store.refusals(&log).unwrap(), newest, "the oldest make room");
+}
+
 fn everything_survives<S: WitnessStore>(store: S, reopen: &mut dyn FnMut(S) -> S) {
     let log = origin("a");
     let (first, second) = (seen("a", 5, 1, 100), seen("a", 8, 2, 200));
     let kept = evidence(EvidenceKind::Fork, 5, 9);
     assert!(store.compare_and_set(&log, None, &first).unwrap(), "nothing is there");
     assert_eq!(store.keep_evidence(&log, &kept).unwrap(), Kept::New, "the first");
+    let refused = refusal(1, 6);
+    store.keep_refusal(&log, &refused).unwrap();
     let store = reopen(store);
+    assert_eq!(store.refusals(&log).unwrap(), std::slice::from_ref(&refused), "a refusal survives a restart");
     assert_eq!(store.newest(&log).unwrap().as_ref(), Some(&first), "the newest survives a restart");
     assert!(!store.compare_and_set(&log, None, &second).unwrap(), "a restart forgets nothing");
     assert!(store.compare_and_set(&log, Some(first.key()), &second).unwrap(), "and goes on from there");
@@ -195,5 +218,19 @@ fn evidence(kind: EvidenceKind, leaves: u64, root_byte: u8) -> Evidence {
         time: time(100),
         request: vec![0, 1, 2, 255],
         newest: (kind == EvidenceKind::Fork).then(|| b"note\n".to_vec()),
+    }
+}
+
+fn refusal(request: u64, leaves: u64) -> Refusal {
+    let mut digest = [0; 32];
+    digest[..8].copy_from_slice(&request.to_be_bytes());
+    Refusal {
+        request: Digest::from_bytes(digest),
+        code: Code::SizeConflict,
+        old: size(1),
+        size: size(leaves),
+        root: root(9),
+        newest: size(detente_core::MAX_POSITION),
+        time: time(100),
     }
 }

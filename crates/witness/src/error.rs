@@ -96,6 +96,12 @@ pub enum WitnessError {
         /// The type byte found.
         got: u8,
     },
+    /// A name that would let a refusal pass for a checkpoint, or the other way round.
+    #[error("witness: expected another name than {name}, with which refusals begin")]
+    Name {
+        /// The name.
+        name: String,
+    },
     /// Two trusted keys that no signature line could tell apart.
     #[error("vkey: expected a new key, got {vkey} again")]
     KeyTwice {
@@ -179,7 +185,9 @@ impl WitnessError {
             Self::ExtensionLines => Code::ExtensionLines,
             Self::ClockBehind { .. } => Code::ClockBehind,
             Self::StaleStore { .. } => Code::StaleStore,
-            Self::KeyType { .. } | Self::KeyTwice { .. } | Self::Configuration { .. } => Code::Misuse,
+            Self::KeyType { .. } | Self::KeyTwice { .. } | Self::Name { .. } | Self::Configuration { .. } => {
+                Code::Misuse
+            }
             Self::Contended
             | Self::Store(_)
             | Self::StoreRow { .. }

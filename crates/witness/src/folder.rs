@@ -14,8 +14,9 @@ use detente_core::{
 use zeroize::Zeroizing;
 
 use crate::{
-    SqliteStore, TrustedLogs, Witness, WitnessError,
+    SqliteStore, TrustedLogs, Witness, WitnessError, WitnessStore,
     key_file::{read_key_file, write_key_file},
+    refusal::check_name,
 };
 
 const MAX_CONFIGURATION_BYTES: u64 = 1_048_576;
@@ -53,7 +54,7 @@ impl WitnessFolder {
     /// Makes a witness with a new random key. Nothing that is there is overwritten.
     ///
     /// # Errors
-    /// [`WitnessError::Randomness`], [`WitnessError::Unavailable`], [`WitnessError::Store`].
+    /// [`WitnessError::Name`], [`WitnessError::Randomness`], [`WitnessError::Unavailable`], [`WitnessError::Store`].
     pub fn create(&self, name: Name, logs: TrustedLogs) -> Result<Witness<SqliteStore>, WitnessError> {
         let mut seed = Zeroizing::new([0; 32]);
         getrandom::fill(seed.as_mut_slice()).map_err(|_| WitnessError::Randomness)?;
@@ -63,13 +64,14 @@ impl WitnessFolder {
     /// [`Self::create`] with the key of a seed: for a key that was made elsewhere, and has signed nothing yet.
     ///
     /// # Errors
-    /// [`WitnessError::Unavailable`], [`WitnessError::Store`].
+    /// [`WitnessError::Name`], [`WitnessError::Unavailable`], [`WitnessError::Store`].
     pub fn create_from_seed(
         &self,
         name: Name,
         seed: &[u8; 32],
         logs: TrustedLogs,
     ) -> Result<Witness<SqliteStore>, WitnessError> {
+        check_name(&name)?;
         fs::create_dir_all(&self.0).map_err(WitnessError::unavailable(&self.0))?;
         let key = SigningKey::from_seed(seed);
         write_key_file(&self.key(), seed)?;
@@ -90,10 +92,21 @@ impl WitnessFolder {
     /// [`WitnessError::KeyFileOpen`], [`WitnessError::NoStore`], [`WitnessError::OtherStore`],
     /// [`WitnessError::Store`].
     pub fn open(&self) -> Result<Witness<SqliteStore>, WitnessError> {
+        self.open_with(Ok)
+    }
+
+    /// [`Self::open`], with the store inside another one.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and those of `wrap`.
+    pub fn open_with<S: WitnessStore>(
+        &self,
+        wrap: impl FnOnce(SqliteStore) -> Result<S, WitnessError>,
+    ) -> Result<Witness<S>, WitnessError> {
         let (name, logs) = self.read_configuration()?;
         let key = read_key_file(&self.key())?;
         let note_key = NoteKey::new(name.clone(), KeyType::Cosignature, key.public());
-        let store = SqliteStore::open(&self.store(), &note_key)?;
+        let store = wrap(SqliteStore::open(&self.store(), &note_key)?)?;
         Ok(Witness::new(name, key, logs, store))
     }
 
@@ -118,7 +131,7 @@ impl WitnessFolder {
     /// The name and the logs of `witness.json`.
     ///
     /// # Errors
-    /// [`WitnessError::Unavailable`], [`WitnessError::Configuration`], those of vkeys.
+    /// [`WitnessError::Unavailable`], [`WitnessError::Configuration`], [`WitnessError::Name`], those of vkeys.
     pub fn read_configuration(&self) -> Result<(Name, TrustedLogs), WitnessError> {
         let path = self.configuration();
         let mut bytes = Vec::new();
@@ -136,6 +149,7 @@ impl WitnessFolder {
             .and_then(Value::as_str)
             .and_then(|name| Name::parse(name).ok())
             .ok_or_else(|| malformed("the members logs and name, name a key name"))?;
+        check_name(&name)?;
         let vkeys = member("logs").and_then(Value::as_array).ok_or_else(|| malformed("logs to be a list"))?;
         let mut logs = TrustedLogs::default();
         for vkey in vkeys {

@@ -8,12 +8,15 @@ use std::{
 };
 
 use detente_checkpoint::NoteKey;
-use detente_core::{Digest, Origin, TreeSize, UnixSeconds};
+use detente_core::{Code, Digest, Origin, TreeSize, UnixSeconds};
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params,
 };
 
-use crate::{Evidence, EvidenceKind, Kept, MAX_EVIDENCE, Seen, SeenKey, WitnessError, WitnessStore};
+use crate::{
+    Applied, BatchStore, Evidence, EvidenceKind, Kept, MAX_EVIDENCE, MAX_REFUSALS, Refusal, Seen, SeenKey,
+    StoreStep, WitnessError, WitnessStore,
+};
 
 const FORMAT: &str = "detente-witness-store-v1";
 
@@ -26,6 +29,15 @@ const SCHEMA: &str = "
         number INTEGER PRIMARY KEY, origin TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
         root BLOB NOT NULL, time INTEGER NOT NULL, request BLOB NOT NULL, newest BLOB,
         UNIQUE (origin, kind, size, root)
+    );
+";
+
+/// Made when a store is opened that is older than refusals.
+const REFUSALS: &str = "
+    CREATE TABLE IF NOT EXISTS refusal (
+        number INTEGER PRIMARY KEY, origin TEXT NOT NULL, request BLOB NOT NULL, code TEXT NOT NULL,
+        old INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, newest INTEGER NOT NULL,
+        time INTEGER NOT NULL, UNIQUE (origin, request)
     );
 ";
 
@@ -73,7 +85,23 @@ impl SqliteStore {
             let (path, witness): (PathBuf, String) = (path.to_owned(), witness.to_string());
             return Err(WitnessError::OtherStore { path, witness });
         }
+        connection.execute_batch(REFUSALS).map_err(WitnessError::store)?;
         Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// All that `act` does, or nothing, durably.
+    fn transact<T>(
+        &self,
+        act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, WitnessError> {
+        let mut connection = self.connection();
+        let whole = || -> rusqlite::Result<T> {
+            let transaction = immediate(&mut connection)?;
+            let done = act(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        };
+        whole().map_err(WitnessError::store)
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -107,13 +135,11 @@ impl WitnessStore for SqliteStore {
         expected: Option<&SeenKey>,
         next: &Seen,
     ) -> Result<bool, WitnessError> {
-        let mut connection = self.connection();
-        replace(&mut connection, origin, expected, next).map_err(WitnessError::store)
+        self.transact(|transaction| replace(transaction, origin, expected, next))
     }
 
     fn keep_evidence(&self, origin: &Origin, evidence: &Evidence) -> Result<Kept, WitnessError> {
-        let mut connection = self.connection();
-        keep(&mut connection, origin, evidence).map_err(WitnessError::store)
+        self.transact(|transaction| keep(transaction, origin, evidence))
     }
 
     fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
@@ -121,6 +147,36 @@ impl WitnessStore for SqliteStore {
         let rows = evidence(&connection, origin).map_err(WitnessError::store)?;
         let found: Option<Vec<_>> = rows.into_iter().map(EvidenceRow::restore).collect();
         found.ok_or_else(|| WitnessError::StoreRow { origin: origin.clone() })
+    }
+
+    fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+        self.transact(|transaction| refuse(transaction, origin, refusal))
+    }
+
+    fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+        let connection = self.connection();
+        let rows = refusals(&connection, origin).map_err(WitnessError::store)?;
+        let found: Option<Vec<_>> = rows.into_iter().map(RefusalRow::restore).collect();
+        found.ok_or_else(|| WitnessError::StoreRow { origin: origin.clone() })
+    }
+}
+
+impl BatchStore for SqliteStore {
+    fn apply(&self, steps: &[StoreStep]) -> Result<Vec<Applied>, WitnessError> {
+        self.transact(|transaction| {
+            let apply = |step: &StoreStep| match step {
+                StoreStep::CompareAndSet { origin, expected, next } => {
+                    replace(transaction, origin, expected.as_ref(), next).map(Applied::Set)
+                }
+                StoreStep::KeepEvidence { origin, evidence } => {
+                    keep(transaction, origin, evidence).map(Applied::Kept)
+                }
+                StoreStep::KeepRefusal { origin, refusal } => {
+                    refuse(transaction, origin, refusal).map(|()| Applied::Refused)
+                }
+            };
+            steps.iter().map(apply).collect()
+        })
     }
 }
 
@@ -137,6 +193,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 fn fill(connection: &mut Connection, witness: &NoteKey) -> rusqlite::Result<()> {
     let transaction = immediate(connection)?;
     transaction.execute_batch(SCHEMA)?;
+    transaction.execute_batch(REFUSALS)?;
     for (name, value) in [("format", FORMAT), ("witness", &witness.to_string())] {
         transaction.execute("INSERT INTO meta VALUES (?1, ?2)", [name, value])?;
     }
@@ -161,12 +218,11 @@ fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 }
 
 fn replace(
-    connection: &mut Connection,
+    transaction: &Transaction<'_>,
     origin: &Origin,
     expected: Option<&SeenKey>,
     next: &Seen,
 ) -> rusqlite::Result<bool> {
-    let transaction = immediate(connection)?;
     let key = next.key();
     let values = named_params! {
         ":origin": origin.as_str(), ":size": integer(key.size.get()), ":root": key.root.as_bytes().as_slice(),
@@ -198,12 +254,10 @@ fn replace(
             }
         }
     };
-    transaction.commit()?;
     Ok(changed == 1)
 }
 
-fn keep(connection: &mut Connection, origin: &Origin, evidence: &Evidence) -> rusqlite::Result<Kept> {
-    let transaction = immediate(connection)?;
+fn keep(transaction: &Transaction<'_>, origin: &Origin, evidence: &Evidence) -> rusqlite::Result<Kept> {
     let (origin, kind) = (origin.as_str(), evidence.kind.as_str());
     let (size, root) = (integer(evidence.size.get()), evidence.root.as_bytes().as_slice());
     let count = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
@@ -225,8 +279,78 @@ fn keep(connection: &mut Connection, origin: &Origin, evidence: &Evidence) -> ru
         "INSERT INTO evidence (origin, kind, size, root, time, request, newest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![origin, kind, size, root, integer(evidence.time.get()), evidence.request, evidence.newest],
     )?;
-    transaction.commit()?;
     Ok(Kept::New)
+}
+
+fn refuse(transaction: &Transaction<'_>, origin: &Origin, refusal: &Refusal) -> rusqlite::Result<()> {
+    let Refusal { request, code, old, size, root, newest, time } = refusal;
+    let (origin, request) = (origin.as_str(), request.as_bytes().as_slice());
+    transaction
+        .execute("DELETE FROM refusal WHERE origin = ?1 AND request = ?2", params![origin, request])?;
+    transaction.execute(
+        "INSERT INTO refusal (origin, request, code, old, size, root, newest, time)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            origin,
+            request,
+            code.as_str(),
+            integer(old.get()),
+            integer(size.get()),
+            root.as_bytes().as_slice(),
+            integer(newest.get()),
+            integer(time.get())
+        ],
+    )?;
+    transaction.execute(
+        "DELETE FROM refusal WHERE origin = ?1 AND number NOT IN
+         (SELECT number FROM refusal WHERE origin = ?1 ORDER BY number DESC LIMIT ?2)",
+        params![origin, MAX_REFUSALS as i64],
+    )?;
+    Ok(())
+}
+
+struct RefusalRow {
+    request: Vec<u8>,
+    code: String,
+    old: i64,
+    size: i64,
+    root: Vec<u8>,
+    newest: i64,
+    time: i64,
+}
+
+impl RefusalRow {
+    fn restore(self) -> Option<Refusal> {
+        let SeenKey { size, root, time } = seen_key(self.size, self.root, self.time)?;
+        let position = |value: i64| TreeSize::new(u64::try_from(value).ok()?).ok();
+        Some(Refusal {
+            request: Digest::from_slice(&self.request).ok()?,
+            code: Code::ALL.iter().copied().find(|code| code.as_str() == self.code)?,
+            old: position(self.old)?,
+            size,
+            root,
+            newest: position(self.newest)?,
+            time,
+        })
+    }
+}
+
+fn refusals(connection: &Connection, origin: &Origin) -> rusqlite::Result<Vec<RefusalRow>> {
+    let mut query = connection.prepare_cached(
+        "SELECT request, code, old, size, root, newest, time FROM refusal WHERE origin = ?1 ORDER BY number DESC",
+    )?;
+    let rows = query.query_map([origin.as_str()], |row| {
+        Ok(RefusalRow {
+            request: row.get(0)?,
+            code: row.get(1)?,
+            old: row.get(2)?,
+            size: row.get(3)?,
+            root: row.get(4)?,
+            newest: row.get(5)?,
+            time: row.get(6)?,
+        })
+    })?;
+    rows.collect()
 }
 
 struct EvidenceRow {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use detente_core::Origin;
 
-use crate::{Evidence, Kept, Seen, SeenKey, WitnessError};
+use crate::{Evidence, Kept, Refusal, Seen, SeenKey, WitnessError};
 
 /// A witness's memory. The suite in `conformance` (feature of that name) checks an implementation.
 ///
@@ -41,6 +41,19 @@ pub trait WitnessStore: Send + Sync {
     /// # Errors
     /// [`WitnessError::Store`], [`WitnessError::StoreRow`].
     fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError>;
+
+    /// Keeps a refusal, durably, as the newest of its log. One of the same request goes, and so does the oldest above
+    /// [`MAX_REFUSALS`](crate::MAX_REFUSALS).
+    ///
+    /// # Errors
+    /// [`WitnessError::Store`].
+    fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError>;
+
+    /// The refusals of a log, the newest first.
+    ///
+    /// # Errors
+    /// [`WitnessError::Store`], [`WitnessError::StoreRow`].
+    fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError>;
 }
 
 macro_rules! forwarded {
@@ -65,6 +78,14 @@ macro_rules! forwarded {
 
             fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
                 (**self).evidence(origin)
+            }
+
+            fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+                (**self).keep_refusal(origin, refusal)
+            }
+
+            fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+                (**self).refusals(origin)
             }
         }
     )*};

@@ -3,10 +3,11 @@
 use detente_checkpoint::{
     KeyType, NoteKey, SignatureLine, SigningKey, TreeHead, UnverifiedNote, cosignature,
 };
-use detente_core::{Name, Origin, UnixSeconds};
+use detente_core::{Digest, Name, Origin, TreeSize, UnixSeconds};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
-    AddCheckpoint, Evidence, EvidenceKind, Seen, SeenKey, TrustedLogs, WitnessError, WitnessStore,
+    AddCheckpoint, Evidence, EvidenceKind, Refusal, Seen, SeenKey, TrustedLogs, WitnessError, WitnessStore,
     decide::decide_signed, logs::SignedRequest,
 };
 
@@ -69,6 +70,36 @@ impl<S: WitnessStore> Witness<S> {
         Err(WitnessError::Contended)
     }
 
+    /// [`Self::add_checkpoint`], and when it refuses what a trusted key has signed, keeps the refusal before it answers.
+    ///
+    /// With an old store nothing is kept: it must not be used again. A refusal that cannot be kept is a refusal all the
+    /// same.
+    pub fn answer(&self, request: &AddCheckpoint, now: UnixSeconds) -> Answered {
+        let outcome = self.add_checkpoint(request, now);
+        let refusal = match &outcome {
+            Ok(_) | Err(WitnessError::StaleStore { .. }) => None,
+            Err(error) => self.refuse(request, error, now),
+        };
+        Answered { outcome, refusal }
+    }
+
+    /// The refusals of a log that are kept, the newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+        self.store.refusals(origin)
+    }
+
+    /// The signed note of a refusal that is kept, by the digest of its request; `None` when there is none.
+    ///
+    /// # Errors
+    /// Those of the store; [`WitnessError::Name`].
+    pub fn refusal(&self, origin: &Origin, request: Digest) -> Result<Option<UnverifiedNote>, WitnessError> {
+        let kept = self.store.refusals(origin)?.into_iter().find(|refusal| refusal.request == request);
+        kept.map(|refusal| refusal.note(self.note_key.name(), &self.key, origin)).transpose()
+    }
+
     /// The newest note of a log with this witness's line, or `None` when it has cosigned nothing of that log.
     ///
     /// # Errors
@@ -86,6 +117,25 @@ impl<S: WitnessStore> Witness<S> {
     /// Those of the store.
     pub fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
         self.store.evidence(origin)
+    }
+
+    fn refuse(&self, request: &AddCheckpoint, error: &WitnessError, now: UnixSeconds) -> Option<Digest> {
+        self.logs.check(request).ok()?;
+        let newest = match error.conflict() {
+            Some(newest) => newest,
+            None => self.store.newest(request.origin()).ok()?.map_or(TreeSize::ZERO, |seen| seen.key().size),
+        };
+        let refusal = Refusal {
+            request: Digest::from_bytes(Sha256::digest(request.to_bytes()).into()),
+            code: error.code(),
+            old: request.old(),
+            size: request.size(),
+            root: request.root(),
+            newest,
+            time: now,
+        };
+        self.store.keep_refusal(request.origin(), &refusal).ok()?;
+        Some(refusal.request)
     }
 
     /// Only for what the store holds: this signature is what the whole crate guards.
@@ -113,4 +163,13 @@ impl<S: WitnessStore> Witness<S> {
         };
         self.store.keep_evidence(request.origin(), &evidence).map(drop)
     }
+}
+
+/// What a witness answers, and what it has noted of a refusal.
+#[derive(Debug)]
+pub struct Answered {
+    /// As [`Witness::add_checkpoint`].
+    pub outcome: Result<Vec<SignatureLine>, WitnessError>,
+    /// SHA-256 of the request, when its refusal is kept: [`Witness::refusal`] signs it.
+    pub refusal: Option<Digest>,
 }

@@ -93,7 +93,7 @@ impl<'p> Offer<'p> {
                 .as_ref()
                 .map(|(size, cosigners)| (party.note(*size, cosigners), party.consistency(*size, self.size))),
             openings: self.openings(),
-            grant: self.terms().sign(&party.secret().key(self.signer)),
+            grant: self.terms().sign(&party.secret().key(self.signer)).expect("a key in memory signs"),
         }
     }
 

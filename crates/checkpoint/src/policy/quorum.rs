@@ -3,6 +3,9 @@
 
 use super::{Policy, Witness};
 
+/// Most neutral witnesses of a policy that is compared with another: all their sets are looked at.
+pub const MAX_COMPARED_WITNESSES: usize = 16;
+
 /// A witness or a group, by its position in the policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Member {
@@ -50,6 +53,41 @@ impl Policy {
         self.fold(quorum, leaf, group).unwrap_or(0)
     }
 
+    /// The fewest witnesses that a way to meet this quorum and a way to meet another relier's share; 0 when either asks for
+    /// none or cannot be met. `None` for more than [`MAX_COMPARED_WITNESSES`] neutral witnesses here.
+    ///
+    /// Two reliers see one tree when this is above the number of dishonest witnesses: `k1 + k2 > n + f` when one asks for k1
+    /// and the other for k2 of the same n.
+    pub fn smallest_overlap_with(&self, other: &Self) -> Option<u64> {
+        let neutral: Vec<&Witness> = self.witnesses.iter().filter(|witness| witness.is_neutral()).collect();
+        if neutral.len() > MAX_COMPARED_WITNESSES {
+            return None;
+        }
+        let (Some(_), Some(theirs)) = (self.quorum, other.quorum) else { return Some(0) };
+        let mut least = None;
+        for set in 0..1_u64 << neutral.len() {
+            let chosen = |witness: &Witness| {
+                neutral
+                    .iter()
+                    .position(|known| known.key() == witness.key())
+                    .is_some_and(|at| set >> at & 1 == 1)
+            };
+            if !self.quorum_met(chosen) {
+                continue;
+            }
+            let leaf = |witness: &Witness| witness.is_neutral().then(|| u64::from(chosen(witness)));
+            let group = |mut members: Vec<u64>, threshold: usize| {
+                (members.len() >= threshold).then(|| {
+                    members.sort_unstable();
+                    members.iter().take(threshold).sum()
+                })
+            };
+            let Some(shared) = other.fold(theirs, leaf, group) else { return Some(0) };
+            least = Some(least.map_or(shared, |least: u64| least.min(shared)));
+        }
+        Some(least.unwrap_or(0))
+    }
+
     /// Whether two ways to meet the quorum might share none but dishonest witnesses (`QUORUM-SPLIT`): then each could
     /// have seen another log, and their times bound nothing.
     ///
@@ -60,7 +98,7 @@ impl Policy {
 
     /// Folds the tree below a member, groups in the order of the policy: members are defined before their group, so no
     /// recursion is needed. `None` is a witness or group that does not count.
-    fn fold<T: Copy>(
+    pub(super) fn fold<T: Copy>(
         &self,
         top: Member,
         leaf: impl Fn(&Witness) -> Option<T>,

@@ -14,6 +14,7 @@ mod note;
 mod policy;
 mod proof;
 mod quorum;
+mod review;
 mod robustness;
 mod text;
 mod time;

@@ -39,17 +39,22 @@ impl Tree {
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) tree: Tree,
-    witnesses: u8,
+    pub(crate) witnesses: u8,
     pub(crate) neutral: u64,
     pub(crate) f: u8,
 }
 
 impl Case {
-    pub(crate) fn policy(&self) -> Policy {
+    /// The lines below those of the witnesses.
+    pub(crate) fn rest(&self) -> String {
         let mut lines = Vec::new();
         let top = self.tree.write(&mut lines);
+        format!("{}quorum {top}\n", lines.concat())
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
         let neutral: Vec<u8> = (1..=self.witnesses).filter(|n| self.neutral >> (n - 1) & 1 == 1).collect();
-        policy(self.witnesses, &format!("{}quorum {top}\n", lines.concat()), self.f, &neutral)
+        policy(self.witnesses, &self.rest(), self.f, &neutral)
     }
 
     fn sets(&self) -> impl Iterator<Item = u64> + Clone {

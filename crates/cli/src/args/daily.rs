@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{PartyArguments, ReportArguments, UnlockArguments};
+use super::{PartyArguments, ReportArguments, TokenArguments, UnlockArguments};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente show 7 --party a --unlock a.key")]
@@ -44,6 +44,8 @@ pub(crate) struct Amend {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     #[command(flatten)]
     pub(crate) reports: ReportArguments,
 }

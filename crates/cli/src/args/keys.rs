@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{PartyArguments, UnlockArguments};
+use super::{NewKeyArguments, PartyArguments, TokenArguments, UnlockArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
@@ -32,6 +32,10 @@ pub(crate) struct KeysAdd {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) place: NewKeyArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -49,6 +53,10 @@ pub(crate) struct KeysRotate {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) place: NewKeyArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// Which key
     #[arg(long, value_enum)]
     pub(crate) role: RoleArgument,
@@ -78,6 +86,8 @@ pub(crate) struct KeysRevoke {
     pub(crate) party: PartyArguments,
     #[command(flatten)]
     pub(crate) unlock: UnlockArguments,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// Why; everybody will read it in the log
     #[arg(long, value_enum)]
     pub(crate) reason: ReasonArgument,

@@ -1,17 +1,17 @@
 use detente_core::json::Value;
-use detente_log::LogDirectory;
 
-use super::{open_party, policy};
+use super::{policy, published, token::open_signing_party};
 use crate::args::Anchor;
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
 
 pub(crate) fn run(anchor: &Anchor, printer: &Printer) -> Result<Report, Failure> {
     let policy = policy::read(&anchor.policy)?;
-    let other = LogDirectory::open(&anchor.log)?;
-    let mut party = open_party(&anchor.party.party, &anchor.unlock)?;
+    let mut party = open_signing_party(&anchor.party.party, &anchor.unlock, &anchor.token)?;
+    let other =
+        published::open(&anchor.log, &anchor.reading, anchor.mirror.as_deref(), Some(&policy), printer)?;
     let bar = printer.progress("checking", Some(0));
-    let anchored = party.anchor(&other, &policy, |done, all| {
+    let anchored = party.anchor(&other.log, &policy, |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });

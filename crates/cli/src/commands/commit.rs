@@ -1,13 +1,18 @@
 //! Reports in, entries and receipts out: `commit`, and `amend`, which takes amendments only.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use detente_core::json::{Number, Value};
 use detente_disclosure::{ClaimedTime, Severity, SeverityValue};
-use detente_party::{CommitOptions, Duplicates, Extra, Outcome, PartyFolder, read_reports};
+use detente_party::{
+    CommitOptions, Duplicates, Extra, Outcome, PartyError, PartyFolder, Place, read_reports,
+};
 
-use super::open_party;
-use crate::args::{Amend, Commit, DuplicatesArgument, ExtraArgument, ReportArguments, UnlockArguments};
+use super::token::open_signing_party;
+use crate::args::{
+    Amend, Commit, DuplicatesArgument, EnvelopeArguments, ExtraArgument, ReportArguments, TokenArguments,
+    UnlockArguments,
+};
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
 use crate::show;
@@ -18,39 +23,29 @@ pub(crate) fn run(commit: &Commit, printer: &Printer) -> Result<Report, Failure>
         DuplicatesArgument::Amend => Duplicates::Amend,
         DuplicatesArgument::Skip => Duplicates::Skip,
     };
-    seal(&commit.party.party, &commit.unlock, duplicates, &commit.reports, printer)
+    seal(&commit.party.party, &commit.unlock, &commit.token, duplicates, &commit.reports, printer)
 }
 
 pub(crate) fn amend(amend: &Amend, printer: &Printer) -> Result<Report, Failure> {
-    seal(&amend.party.party, &amend.unlock, Duplicates::AmendOnly, &amend.reports, printer)
+    seal(&amend.party.party, &amend.unlock, &amend.token, Duplicates::AmendOnly, &amend.reports, printer)
 }
 
 fn seal(
     folder: &Path,
     unlock: &UnlockArguments,
+    token: &TokenArguments,
     duplicates: Duplicates,
     reports: &ReportArguments,
     printer: &Printer,
 ) -> Result<Report, Failure> {
     let options = options(reports, duplicates)?;
-    let mut party = open_party(folder, unlock)?;
+    let mut party = open_signing_party(folder, unlock, token)?;
     let bar = printer.progress("sealing", None);
     let report = party.commit(&options, |each| {
-        for file in &reports.files {
-            let mut counted = |place, value| {
-                bar.inc(1);
-                each(place, value)
-            };
-            if file == Path::new("-") {
-                read_reports("-", std::io::stdin().lock(), &mut counted)?;
-            } else {
-                let source = std::fs::File::open(file).map_err(|source| {
-                    detente_party::PartyError::Unavailable { path: file.clone(), source }
-                })?;
-                read_reports(&file.display().to_string(), source, &mut counted)?;
-            }
-        }
-        Ok(())
+        read_files(&reports.files, &mut |place, value| {
+            bar.inc(1);
+            each(place, value)
+        })
     });
     // Before the error of a batch is printed, too.
     bar.finish_and_clear();
@@ -104,7 +99,9 @@ fn seal(
         "done       {reported} reported, {amended} amended, {unchanged} unchanged, {skipped} skipped; the log holds {} entries",
         report.size
     ));
-    if reported + amended > 0 {
+    if reported + amended > 0 && reports.no_receipts {
+        lines.push("receipts   none: `detente receipt` makes any of them".to_owned());
+    } else if reported + amended > 0 {
         lines.push(format!("receipts   {receipts}/{:08}.tlog-proof and on", report.first.get()));
     }
     let printed = Report::new(
@@ -117,19 +114,45 @@ fn seal(
             ("skipped", skipped.into()),
             ("first", report.first.to_string().into()),
             ("size", report.size.to_string().into()),
-            ("receipts", receipts.into()),
+            ("receipts", if reports.no_receipts { Value::Null } else { receipts.into() }),
         ],
         lines.join("\n"),
     );
     Ok(match report.receipt_fault {
         Some(fault) => {
-            printed.warn(format!("published, but a receipt is missing: {fault}; the next commit makes it"))
+            let which =
+                if reports.no_receipts { "the note that receipts were left out" } else { "a receipt" };
+            printed
+                .warn(format!("published, but {which} is missing: {fault}; the next commit makes receipts"))
         }
         None => printed,
     })
 }
 
+/// Calls `each` with every report of every file.
+pub(super) fn read_files(
+    files: &[PathBuf],
+    each: &mut dyn FnMut(Place, Value) -> Result<(), PartyError>,
+) -> Result<(), PartyError> {
+    for file in files {
+        if file == Path::new("-") {
+            read_reports("-", std::io::stdin().lock(), each)?;
+        } else {
+            let source = std::fs::File::open(file)
+                .map_err(|source| PartyError::Unavailable { path: file.clone(), source })?;
+            read_reports(&file.display().to_string(), source, each)?;
+        }
+    }
+    Ok(())
+}
+
 fn options(reports: &ReportArguments, duplicates: Duplicates) -> Result<CommitOptions, Failure> {
+    let receipts = !reports.no_receipts;
+    Ok(CommitOptions { duplicates, receipts, ..envelope(&reports.envelope)? })
+}
+
+/// What is said of every report.
+pub(super) fn envelope(reports: &EnvelopeArguments) -> Result<CommitOptions, Failure> {
     let claimed_time = reports.claimed_time.as_deref().map(|text| {
         ClaimedTime::parse(text)
             .ok_or_else(|| Failure::misuse("--claimed-time", "expected a year, month, day or RFC 3339 time"))
@@ -146,7 +169,6 @@ fn options(reports: &ReportArguments, duplicates: Duplicates) -> Result<CommitOp
         Ok::<_, Failure>(Severity { scale: scale.to_owned(), value })
     });
     Ok(CommitOptions {
-        duplicates,
         extra: match reports.extra {
             ExtraArgument::Refuse => Extra::Refuse,
             ExtraArgument::Plus => Extra::Plus,
@@ -155,5 +177,6 @@ fn options(reports: &ReportArguments, duplicates: Duplicates) -> Result<CommitOp
         author_role: reports.author_role.clone(),
         stage: reports.stage.clone(),
         severity: severity.transpose()?,
+        ..CommitOptions::default()
     })
 }

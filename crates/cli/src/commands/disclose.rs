@@ -6,7 +6,7 @@ use detente_core::{Code, LeafIndex, UnixSeconds, json::Value};
 use detente_party::{Audience, GrantOptions, PartyFolder, Preview, Writing, encrypt, write_atomically};
 use detente_presentation::{Pap, Tlp};
 
-use super::{open_party, sets};
+use super::{sets, token::open_signing_party};
 use crate::args::Disclose;
 use crate::failure::Failure;
 use crate::output::{Printer, Report, to_stdout};
@@ -29,7 +29,7 @@ pub(crate) fn run(disclose: &Disclose, printer: &Printer) -> Result<Report, Fail
             Tlp::Red => Pap::Red,
         },
     };
-    let party = open_party(&disclose.party.party, &disclose.unlock)?;
+    let party = open_signing_party(&disclose.party.party, &disclose.unlock, &disclose.token)?;
     let fields = sets::expanded(&PartyFolder::new(&disclose.party.party), &disclose.fields, &disclose.sets)?;
     let disclosing = party.disclosing(index, &fields)?;
     let audience = Audience::find(&PartyFolder::new(&disclose.party.party), &disclose.to)?;

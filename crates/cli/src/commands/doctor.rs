@@ -45,6 +45,7 @@ pub(crate) fn run(doctor: &Doctor, printer: &Printer) -> Result<Report, Failure>
         "doctor/v1",
         [("findings", items.into()), ("faults", number(faults)), ("to_do", number(advice))],
         lines.join("\n"),
-    );
+    )
+    .findings();
     Ok(if faults > 0 { report.exit(1) } else { report })
 }

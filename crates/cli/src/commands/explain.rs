@@ -3,10 +3,11 @@
 use detente_checkpoint::{NoteKey, Policy, UnverifiedCheckpoint, UnverifiedProof};
 use detente_core::{Code, json::Value};
 use detente_disclosure::Profile;
+use detente_finding::UnverifiedFinding;
 use detente_presentation::{PRESENTATION_LIMIT, UnverifiedPresentation};
 use detente_statement::{Body, UnverifiedStatement, key_digest};
 
-use super::read_limited;
+use super::{finding, read_limited};
 use crate::args::Explain;
 use crate::failure::Failure;
 use crate::output::Report;
@@ -23,7 +24,7 @@ pub(crate) fn run(explain: &Explain) -> Result<Report, Failure> {
         }
         let head: String = String::from_utf8_lossy(&bytes).chars().take(40).collect();
         Failure::new(Code::Misuse, &*name, format!("expected a file of détente, got {head:?}…")).hint(
-            "known: presentation, receipt, checkpoint, policy, companion, key, profile, entry, age file",
+            "known: presentation, receipt, finding, checkpoint, policy, companion, key, profile, entry, age file",
         )
     })?;
     let mut text = "UNVERIFIED  nothing below has been checked; anybody could have written it\n".to_owned();
@@ -53,6 +54,10 @@ fn damaged(bytes: &[u8]) -> Option<(&'static str, Code, String)> {
         let error = UnverifiedProof::parse(bytes).err()?;
         return Some(("tlog-proof", error.code(), error.to_string()));
     }
+    if finding::is_finding(bytes) {
+        let error = UnverifiedFinding::parse(bytes).err()?;
+        return Some(("finding", error.code(), error.to_string()));
+    }
     let head = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes));
     if head.starts_with('{') && head.contains("\"presentation/v") {
         let error = UnverifiedPresentation::parse(bytes).err()?;
@@ -67,6 +72,9 @@ fn explained(bytes: &[u8]) -> Option<(&'static str, Lines)> {
     }
     if let Ok(presentation) = UnverifiedPresentation::parse(bytes) {
         return Some(("presentation", presentation_lines(&presentation)));
+    }
+    if let Ok(finding) = UnverifiedFinding::parse(bytes) {
+        return Some(("finding", finding_lines(&finding)));
     }
     if let Ok(proof) = UnverifiedProof::parse(bytes) {
         let mut lines = vec![
@@ -129,6 +137,20 @@ fn presentation_lines(presentation: &UnverifiedPresentation) -> Lines {
         let name = named.map_or("?", |slot| slot.name());
         let value = opening.value().map_or_else(|| "absent".to_owned(), show::short);
         lines.push(("slot", format!("{} {name}: {value}", opening.slot())));
+    }
+    lines
+}
+
+fn finding_lines(finding: &UnverifiedFinding) -> Lines {
+    let mut lines = vec![
+        ("offence", finding.unverified_offence().to_string()),
+        ("culprit", finding.unverified_culprit().to_owned()),
+    ];
+    for note in finding.unverified_notes() {
+        match UnverifiedCheckpoint::parse(note.as_bytes()) {
+            Ok(checkpoint) => lines.extend(checkpoint_lines(&checkpoint)),
+            Err(error) => lines.push(("note", format!("{}: {error}", error.code()))),
+        }
     }
     lines
 }

@@ -1,7 +1,10 @@
 use std::path::Path;
 
 use detente_core::{Name, Origin, json::Value};
-use detente_party::{InitOptions, PartyFolder, init_party, init_party_with};
+use detente_party::{
+    InitOptions, PartyFolder, TokenChoice, init_party, init_party_in_token, init_party_with,
+    init_party_with_in_token,
+};
 
 use super::vault::new_passphrase;
 use crate::args::Init;
@@ -18,15 +21,23 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
     let name = Name::parse(name).map_err(|error| Failure::misuse("--name", error))?;
     let folder = PartyFolder::new(&init.party.party);
     let file = init.unlock.as_deref().filter(|_| init.passphrase_file.is_none());
+    let access = init.reach.access();
+    let token = init.token.as_deref().map(|token| TokenChoice { access: &access, token });
     let made = match file {
         Some(unlock) => {
             let options =
                 InitOptions { origin: origin.clone(), name: name.clone(), unlock: unlock.to_owned() };
-            init_party(&folder, &options)?
+            match token {
+                Some(token) => init_party_in_token(&folder, &options, token)?,
+                None => init_party(&folder, &options)?,
+            }
         }
         None => {
             let unlock = new_passphrase(init.passphrase_file.as_deref(), "--unlock")?;
-            init_party_with(&folder, &origin, &name, &unlock)?
+            match token {
+                Some(token) => init_party_with_in_token(&folder, &origin, &name, &unlock, token)?,
+                None => init_party_with(&folder, &origin, &name, &unlock)?,
+            }
         }
     };
     let path = |path: &Path| path.display().to_string();
@@ -43,6 +54,9 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
         path(&folder.vault()),
         path(&made.recovery),
     );
+    if let Some(token) = &init.token {
+        text.push_str(&format!("keys       in token {token}: author, sealing and checkpoint key\n"));
+    }
     for file in &made.share {
         text.push_str(&format!("share      {}\n", path(file)));
     }
@@ -55,6 +69,7 @@ pub(crate) fn run(init: &Init) -> Result<Report, Failure> {
             ("log", made.log.to_string().into()),
             ("folder", path(folder.path()).into()),
             ("unlock", file.map_or(Value::Null, |file| path(file).into())),
+            ("token", init.token.as_deref().map_or(Value::Null, Value::from)),
             ("unlock_created", made.unlock_created.into()),
             ("recovery", path(&made.recovery).into()),
             ("share", share.into()),

@@ -1,34 +1,38 @@
 //! The life of a party's keys.
 
 use detente_core::{KeyDigest, json::Value};
-use detente_party::{KeyChange, KeyView};
+use detente_party::{CheckpointKeyView, KeyChange, KeyPlace, KeyView};
 use detente_statement::{RevocationReason, Role};
 
 use super::open_party;
+use super::token::{open_signing_party, place_words};
 use crate::args::{Keys, ReasonArgument, RoleArgument};
 use crate::failure::Failure;
 use crate::output::Report;
 
 pub(crate) fn run(keys: &Keys) -> Result<Report, Failure> {
     match keys {
-        Keys::List(list) => Ok(list_report(&open_party(&list.party.party, &list.unlock)?.keys()?)),
+        Keys::List(list) => {
+            let party = open_party(&list.party.party, &list.unlock)?;
+            Ok(list_report(&party.keys()?, &party.checkpoint_key_view()?))
+        }
         Keys::Add(add) => {
-            let mut party = open_party(&add.party.party, &add.unlock)?;
-            Ok(change_report("key.add", party.add_key()?))
+            let mut party = open_signing_party(&add.party.party, &add.unlock, &add.token)?;
+            Ok(change_report("key.add", party.add_key_in(add.place.place())?))
         }
         Keys::Rotate(rotate) => {
-            let mut party = open_party(&rotate.party.party, &rotate.unlock)?;
+            let mut party = open_signing_party(&rotate.party.party, &rotate.unlock, &rotate.token)?;
             let role = match rotate.role {
                 RoleArgument::Author => Role::Author,
                 RoleArgument::Sealing => Role::Sealing,
             };
-            Ok(change_report("key.rotate", party.rotate_key(role)?))
+            Ok(change_report("key.rotate", party.rotate_key_in(role, rotate.place.place())?))
         }
         Keys::Revoke(revoke) => {
             let key = KeyDigest::from_hex(&revoke.key).map_err(|error| {
                 Failure::misuse("DIGEST", error).hint("`detente keys list` shows the digests")
             })?;
-            let mut party = open_party(&revoke.party.party, &revoke.unlock)?;
+            let mut party = open_signing_party(&revoke.party.party, &revoke.unlock, &revoke.token)?;
             let reason = match revoke.reason {
                 ReasonArgument::Unspecified => RevocationReason::Unspecified,
                 ReasonArgument::Retired => RevocationReason::Retired,
@@ -40,8 +44,8 @@ pub(crate) fn run(keys: &Keys) -> Result<Report, Failure> {
     }
 }
 
-fn list_report(keys: &[KeyView]) -> Report {
-    let lines: Vec<String> = keys
+fn list_report(keys: &[KeyView], checkpoint: &CheckpointKeyView) -> Report {
+    let mut lines: Vec<String> = keys
         .iter()
         .map(|key| {
             let status = match (key.enrolled, key.revoked, key.in_use, key.held) {
@@ -52,9 +56,14 @@ fn list_report(keys: &[KeyView]) -> Report {
                 (.., false) => "usable, not in this vault".to_owned(),
             };
             let since = key.enrolled.map_or_else(String::new, |index| format!(", enrolled by entry {index}"));
-            format!("{:<7}  {}  {status}{since}", key.role.as_str(), key.key)
+            let place =
+                key.place.as_ref().map_or_else(String::new, |place| format!(", {}", place_words(place)));
+            format!("{:<7}  {}  {status}{since}{place}", key.role.as_str(), key.key)
         })
         .collect();
+    // A vkey begins with its name, here the log's origin.
+    let origin = checkpoint.key.split('+').next().unwrap_or_default();
+    lines.push(format!("log      {origin}  signs checkpoints, {}", place_words(&checkpoint.place)));
     let index =
         |index: Option<detente_core::LeafIndex>| index.map_or(Value::Null, |index| index.to_string().into());
     let items: Vec<Value> = keys
@@ -67,10 +76,22 @@ fn list_report(keys: &[KeyView]) -> Report {
                 ("revoked", index(key.revoked)),
                 ("held", key.held.into()),
                 ("in_use", key.in_use.into()),
+                ("place", key.place.as_ref().map_or(Value::Null, place_value)),
             ])
         })
         .collect();
-    Report::new("keys/v1", [("keys", items.into())], lines.join("\n"))
+    let checkpoint =
+        Value::from([("key", checkpoint.key.as_str().into()), ("place", place_value(&checkpoint.place))]);
+    Report::new("keys/v1", [("keys", items.into()), ("checkpoint", checkpoint)], lines.join("\n"))
+}
+
+fn place_value(place: &KeyPlace) -> Value {
+    match place {
+        KeyPlace::Token { label, serial } => {
+            Value::from([("token", label.as_str().into()), ("serial", serial.as_str().into())])
+        }
+        _ => "vault".into(),
+    }
 }
 
 fn change_report(event: &str, change: KeyChange) -> Report {

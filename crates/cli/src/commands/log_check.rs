@@ -1,8 +1,8 @@
 use detente_checkpoint::{PublicationTime, Witnessing};
 use detente_core::json::Value;
-use detente_log::{LogDirectory, check_log};
+use detente_log::check_log;
 
-use super::policy;
+use super::{policy, published};
 use crate::args::LogCheck;
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
@@ -10,9 +10,10 @@ use crate::show;
 
 pub(crate) fn run(check: &LogCheck, printer: &Printer) -> Result<Report, Failure> {
     let policy = check.policy.as_deref().map(policy::read).transpose()?;
-    let log = LogDirectory::open(&check.log).map_err(Failure::from)?;
+    let published =
+        published::open(&check.log, &check.reading, check.mirror.as_deref(), policy.as_ref(), printer)?;
     let bar = printer.progress("checking", Some(0));
-    let checked = check_log(&log, policy.as_ref(), |done, all| {
+    let checked = check_log(&published.log, policy.as_ref(), |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     });
@@ -90,5 +91,6 @@ pub(crate) fn run(check: &LogCheck, printer: &Printer) -> Result<Report, Failure
             ("closed", checked.closed().map_or(Value::Null, |index| index.to_string().into())),
         ],
         text,
-    ))
+    )
+    .with_verdict())
 }

@@ -8,17 +8,25 @@ mod disclose;
 mod doctor;
 mod entries;
 mod explain;
+pub(crate) mod finding;
 mod init;
 mod keys;
+mod log_access;
 mod log_check;
+mod log_mirror;
 mod man;
 mod policy;
+mod policy_review;
+mod published;
 mod receipt;
+mod serve;
 mod sets;
 mod show;
+mod token;
 mod vault;
 mod verify;
 pub(crate) mod witness;
+mod witness_evidence;
 
 use std::path::Path;
 
@@ -36,14 +44,19 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Disclose(disclose) => disclose::run(disclose, printer),
         Command::Verify(verify) => verify::run(verify),
         Command::Anchor(anchor) => anchor::run(anchor, printer),
-        Command::Witness(witness) => witness::run(witness),
+        Command::Witness(witness) => witness::run(witness, printer),
+        Command::Policy(policy) => policy_review::run(policy),
+        Command::Finding(finding) => finding::run(finding),
         Command::Log(Log::Check(check)) => log_check::run(check, printer),
+        Command::Log(Log::Mirror(mirror)) => log_mirror::run(mirror, printer),
+        Command::Log(Log::Serve(serve)) => serve::log(serve, printer),
+        Command::Log(Log::Access(access)) => log_access::run(access),
         Command::Explain(explain) => explain::run(explain),
         Command::Demo(demo) => demo::run(demo, printer),
         Command::Show(show) => show::run(show, printer),
         Command::Amend(amend) => commit::amend(amend, printer),
         Command::Sets(sets) => sets::run(sets),
-        Command::Vault(vault) => vault::run(vault),
+        Command::Vault(vault) => vault::run(vault, printer),
         Command::Keys(keys) => keys::run(keys),
         Command::Completion(completion) => completion::run(completion, printer),
         Command::Man(man) => man::run(man),
@@ -70,4 +83,11 @@ fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     };
     read.map_err(|error| Failure::unavailable(path, &error))?;
     Ok(bytes)
+}
+
+/// A new file; one that is there is never overwritten.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let written = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    written.and_then(|mut file| file.write_all(bytes)).map_err(|error| Failure::unavailable(path, &error))
 }

@@ -46,8 +46,18 @@ fn whole(record: &WholeRecord) -> Report {
     let severity = severity.map(|severity| Value::from(severity.value.clone()));
     let receipt = record.receipt.as_ref().map(|path| path.display().to_string());
 
+    let later: Vec<String> = record.amended_by.iter().map(ToString::to_string).collect();
+    // Before what is sealed in it, which is no longer the party's last word.
+    let amended = match later.as_slice() {
+        [] => String::new(),
+        [newest] => format!("amended by  entry {newest}, the newest of this incident\n"),
+        [.., newest] => {
+            format!("amended by  entries {}; {newest} is the newest of this incident\n", later.join(", "))
+        }
+    };
+
     let mut text = format!(
-        "entry       {}, {} bytes, leaf {}\nstatement   {}\nsigned by   {}\nsealed      {} (the record gives the same)\nreceipt     {}\nenvelope\n",
+        "entry       {}, {} bytes, leaf {}\nstatement   {}\nsigned by   {}\nsealed      {} (the record gives the same)\nreceipt     {}\n{amended}envelope\n",
         record.index,
         record.length,
         record.leaf,
@@ -98,7 +108,9 @@ fn whole(record: &WholeRecord) -> Report {
             ("slots", slots.into()),
             ("absent_slots", u32::try_from(record.absent).unwrap_or(u32::MAX).into()),
             ("receipt", optional(receipt.as_deref())),
+            ("amended_by", later.into_iter().map(Value::from).collect::<Vec<_>>().into()),
         ],
         text,
     )
+    .labelled()
 }

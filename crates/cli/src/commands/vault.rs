@@ -1,5 +1,8 @@
 //! What opens a vault, and what is done with it as a whole.
 
+mod moving;
+mod recovering;
+
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -10,11 +13,14 @@ use zeroize::Zeroizing;
 use super::open_party;
 use crate::args::{UnlockArguments, Vault, VaultPassphrase};
 use crate::failure::Failure;
-use crate::output::Report;
+use crate::output::{Printer, Report};
 
-pub(crate) fn run(vault: &Vault) -> Result<Report, Failure> {
+pub(crate) fn run(vault: &Vault, printer: &Printer) -> Result<Report, Failure> {
     match vault {
         Vault::Passphrase(passphrase) => change(passphrase),
+        Vault::Export(export) => moving::export(export, printer),
+        Vault::Import(import) => moving::import(import, printer),
+        Vault::Recover(recover) => recovering::recover(recover, printer),
     }
 }
 

@@ -8,7 +8,7 @@ use detente_party::{Audience, decrypt};
 use detente_presentation::{PRESENTATION_LIMIT, Reader, UnverifiedPresentation, VerifiedPresentation};
 use detente_statement::UnverifiedStatement;
 
-use super::{policy, read_limited};
+use super::{finding, policy, read_limited};
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::output::Report;
@@ -18,7 +18,7 @@ const AGE: &[u8] = b"age-encryption.org/v1";
 const PROOF: &[u8] = b"c2sp.org/tlog-proof@v1";
 
 pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
-    let policy = policy::read(&verify.policy)?;
+    let policy = verify.policy.as_deref().map(policy::read).transpose()?;
     let audience = verify.audience.as_deref().map(Audience::read).transpose()?;
     let mut bytes = read_limited(&verify.file, PRESENTATION_LIMIT)?;
     let name = verify.file.display().to_string();
@@ -32,6 +32,13 @@ pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
         bytes = decrypt(&bytes, &String::from_utf8_lossy(&text))
             .map_err(|error| Failure::misuse(&*name, error))?;
     }
+    if finding::is_finding(&bytes) {
+        return verify_finding(verify, &name, &bytes, policy.as_ref());
+    }
+    let (Some(policy), Some(policy_path)) = (policy, &verify.policy) else {
+        return Err(Failure::misuse("--policy", "expected your own policy to verify against, got none")
+            .hint("name it with --policy FILE; only a finding can be verified without one"));
+    };
     if bytes.starts_with(PROOF) && audience.is_some() {
         return Err(Failure::misuse(
             "--audience",
@@ -52,10 +59,26 @@ pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
             .map_err(Failure::from)
     };
     let report = report?;
-    Ok(match policy::warn_if_of_party(&verify.policy, &verify.file) {
+    Ok(match policy::warn_if_of_party(policy_path, &verify.file) {
         Some(warning) => report.warn(warning),
         None => report,
     })
+}
+
+fn verify_finding(
+    verify: &Verify,
+    name: &str,
+    bytes: &[u8],
+    policy: Option<&Policy>,
+) -> Result<Report, Failure> {
+    for (argument, given) in [("--audience", verify.audience.is_some()), ("--entry", verify.entry.is_some())]
+    {
+        if given {
+            let message = "expected a presentation or a proof, got a finding, which is for everybody";
+            return Err(Failure::misuse(argument, message));
+        }
+    }
+    finding::verify(name, bytes, policy)
 }
 
 /// What no presentation can show; the same words for every party.
@@ -169,6 +192,7 @@ fn presentation_report(
         ],
         text,
     )
+    .with_verdict()
 }
 
 fn verify_proof(file: &str, bytes: &[u8], entry: Option<&Path>, policy: &Policy) -> Result<Report, Failure> {
@@ -229,7 +253,8 @@ fn verify_proof(file: &str, bytes: &[u8], entry: Option<&Path>, policy: &Policy)
             ("not_checked", strings(&not_checked)),
         ],
         text,
-    ))
+    )
+    .with_verdict())
 }
 
 type Bound = Option<UnixSeconds>;

@@ -1,6 +1,6 @@
 //! `detente witness`: cosigning, on line or file by file across an air gap.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
@@ -10,9 +10,10 @@ use detente_log::{LogDirectory, LogWriter};
 use detente_witness::answer::Answer;
 use detente_witness::{AddCheckpoint, MAX_REQUEST_BYTES, TrustedLogs, WitnessError, WitnessFolder};
 
-use super::{policy, read_limited};
+use super::{policy, read_limited, serve, witness_evidence, write_new};
+use crate::args::WitnessServe;
 use crate::failure::Failure;
-use crate::output::Report;
+use crate::output::{Printer, Report};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Witness {
@@ -26,6 +27,10 @@ pub(crate) enum Witness {
     Cosign(Cosign),
     /// Add a witness's answer to a log
     Add(Add),
+    /// Serve the witness over HTTP
+    Serve(WitnessServe),
+    /// List what was kept against logs, and write findings
+    Evidence(witness_evidence::Evidence),
 }
 
 #[derive(Debug, Args)]
@@ -99,13 +104,15 @@ pub(crate) struct Add {
     policy: PathBuf,
 }
 
-pub(crate) fn run(witness: &Witness) -> Result<Report, Failure> {
+pub(crate) fn run(witness: &Witness, printer: &Printer) -> Result<Report, Failure> {
     match witness {
         Witness::Init(init) => make(init),
         Witness::Follow(follow) => follow_one(follow),
         Witness::Request(request) => write_request(request),
         Witness::Cosign(cosign) => answer(cosign),
         Witness::Add(add) => merge(add),
+        Witness::Serve(serve) => serve::witness(serve, printer),
+        Witness::Evidence(evidence) => witness_evidence::run(evidence),
     }
 }
 
@@ -258,12 +265,6 @@ fn request_of(log: &LogDirectory, old: TreeSize) -> Result<AddCheckpoint, Failur
     AddCheckpoint::new(old, &proof, checkpoint.note()).map_err(failure)
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let written = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    written.and_then(|mut file| file.write_all(bytes)).map_err(|error| Failure::unavailable(path, &error))
-}
-
-fn failure(error: WitnessError) -> Failure {
+pub(super) fn failure(error: WitnessError) -> Failure {
     Failure::new(error.code(), "witness", error)
 }

@@ -1,18 +1,16 @@
 //! One pass over all entries: statements, hashes, tiles, and the roots of the past.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use detente_core::{Digest, TreeSize};
 use detente_merkle::{
-    EMPTY_ROOT, Frontier, leaf_hash,
+    EMPTY_ROOT, Frontier,
     tile::{FULL_WIDTH, Tile, TileIndex, TileLevel, TileWidth, tiles},
 };
-use detente_statement::{KeyHistory, Kind, Replay};
+use detente_statement::{Body, KeyHistory, Kind, Replay, SignedStatement};
 
-use crate::{
-    CheckFailure, LogError, Store,
-    reader::{Bundle, read_tile},
-};
+use super::prepare::{Bundles, SharedKeys};
+use crate::{CheckFailure, LogError, LogSource, reader::read_tile};
 
 /// What the entries gave.
 pub(super) struct Replayed {
@@ -26,7 +24,7 @@ pub(super) struct Replayed {
 impl Replayed {
     /// Replays the first `size` entries. A wrong tile is kept for later: a malformed entry anywhere comes before it.
     pub(super) fn run(
-        store: &Store,
+        source: &dyn LogSource,
         size: TreeSize,
         history: &[TreeSize],
         mut progress: impl FnMut(u64, u64),
@@ -40,30 +38,42 @@ impl Replayed {
         let mut frontier = Frontier::new();
         let mut edge = Edge::default();
         let mut wanted = history.iter().copied().filter(|wanted| *wanted != TreeSize::ZERO).peekable();
-        for tile in tiles(size).take_while(|tile| tile.level() == TileLevel::LEAVES) {
-            let bundle = Bundle::read(store, tile)?;
-            for entry in bundle.iter() {
-                this.push(entry)?;
-                let mut full = Ok(());
-                frontier
-                    .push_with(leaf_hash(entry), |level, index, hash| {
-                        if let Some(tile) = edge.push(level, index, hash)
-                            && full.is_ok()
-                        {
-                            full = this.compare(store, tile, edge.hashes(tile.level()));
-                            edge.clear(tile.level());
-                        }
-                    })
-                    .map_err(LogError::from)?;
-                full?;
-                if wanted.next_if_eq(&frontier.size()).is_some() {
-                    this.roots.insert(frontier.size(), frontier.root());
+        let keys = SharedKeys::default();
+        thread::scope(|scope| {
+            for prepared in Bundles::start(scope, source, size, &keys)? {
+                let prepared = prepared?;
+                for (entry, (leaf, signed)) in prepared.bundle.iter().zip(prepared.entries) {
+                    if this.push(entry, signed)?
+                        && let Some(history) = this.replay.keys()
+                    {
+                        keys.set(history);
+                    }
+                    let mut full = Ok(());
+                    frontier
+                        .push_with(leaf, |level, index, hash| {
+                            if let Some(tile) = edge.push(level, index, hash)
+                                && full.is_ok()
+                            {
+                                full = this.compare(source, tile, edge.hashes(tile.level()));
+                                edge.clear(tile.level());
+                            }
+                        })
+                        .map_err(LogError::from)?;
+                    full?;
+                    if wanted.next_if_eq(&frontier.size()).is_some() {
+                        this.roots.insert(frontier.size(), frontier.root());
+                    }
                 }
+                progress(frontier.size().get(), size.get());
             }
-            progress(frontier.size().get(), size.get());
+            Ok::<(), CheckFailure>(())
+        })?;
+        if frontier.size() != size {
+            // A thread that ended before its turn; nothing that a log can cause.
+            return Err(LogError::Stopped.into());
         }
         for tile in tiles(size).filter(|tile| !tile.width().is_full()) {
-            this.compare(store, tile, edge.hashes(tile.level()))?;
+            this.compare(source, tile, edge.hashes(tile.level()))?;
         }
         this.roots.insert(size, frontier.root());
         if size == TreeSize::ZERO { Err(CheckFailure::NoEntries) } else { Ok(this) }
@@ -95,15 +105,20 @@ impl Replayed {
         self.kinds.iter().map(|(code, count)| (Kind::from_code(*code), *count))
     }
 
-    fn push(&mut self, entry: &[u8]) -> Result<(), CheckFailure> {
+    /// Replays the next entry; whether it may have changed the keys.
+    fn push(&mut self, entry: &[u8], signed: Option<SignedStatement>) -> Result<bool, CheckFailure> {
         let index = detente_merkle::leaf_index(self.replay.read()).map_err(LogError::from)?;
-        let statement = self.replay.push(entry).map_err(|source| CheckFailure::entry(index, source))?;
+        let statement = match signed.map(|signed| self.replay.push_signed(signed)) {
+            Some(Ok(statement)) => statement,
+            // Not prepared, or at fault: then the one way that decides says why.
+            _ => self.replay.push(entry).map_err(|source| CheckFailure::entry(index, source))?,
+        };
         *self.kinds.entry(statement.kind().code()).or_default() += 1;
-        Ok(())
+        Ok(!matches!(statement.body(), Body::Sealed | Body::Opaque(_)))
     }
 
-    fn compare(&mut self, store: &Store, tile: Tile, expected: &[Digest]) -> Result<(), LogError> {
-        if read_tile(store, tile)? != expected {
+    fn compare(&mut self, source: &dyn LogSource, tile: Tile, expected: &[Digest]) -> Result<(), LogError> {
+        if read_tile(source, tile)? != expected {
             self.wrong = Some(self.wrong.map_or(tile, |wrong| wrong.min(tile)));
         }
         Ok(())

@@ -6,9 +6,9 @@ use detente_core::Digest;
 use detente_merkle::tile::Tile;
 
 use crate::{
-    LogError, Store,
+    LogError, LogSource,
     layout::{BUNDLE_LIMIT, HASH_BYTES, TILE_LIMIT, with_full},
-    storage::Content,
+    source::Content,
 };
 
 /// The entries of one level 0 tile.
@@ -20,11 +20,11 @@ pub(crate) struct Bundle {
 
 impl Bundle {
     /// Reads as many entries as the tile is wide, from its own bundle or from the full one.
-    pub(crate) fn read(store: &Store, tile: Tile) -> Result<Self, LogError> {
+    pub(crate) fn read(source: &dyn LogSource, tile: Tile) -> Result<Self, LogError> {
         let width = usize::from(tile.width().get());
         for file in with_full(tile) {
             let path = file.entries_path();
-            if let Some(bytes) = read_file(store, &path, BUNDLE_LIMIT)? {
+            if let Some(bytes) = read_file(source, &path, BUNDLE_LIMIT)? {
                 let mut bundle =
                     Self::split(bytes, usize::from(file.width().get())).ok_or(LogError::MalformedFile {
                         path,
@@ -67,10 +67,10 @@ impl Bundle {
 }
 
 /// Reads a tile, from its own file or from the full one, as many hashes as it is wide.
-pub(crate) fn read_tile(store: &Store, tile: Tile) -> Result<Vec<Digest>, LogError> {
+pub(crate) fn read_tile(source: &dyn LogSource, tile: Tile) -> Result<Vec<Digest>, LogError> {
     for file in with_full(tile) {
         let path = file.path();
-        if let Some(bytes) = read_file(store, &path, TILE_LIMIT)? {
+        if let Some(bytes) = read_file(source, &path, TILE_LIMIT)? {
             let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
             if hashes.len() != usize::from(file.width().get()) || !rest.is_empty() {
                 return Err(LogError::MalformedFile { path, expected: "as many hashes as its name says" });
@@ -85,9 +85,9 @@ pub(crate) fn read_tile(store: &Store, tile: Tile) -> Result<Vec<Digest>, LogErr
     Err(LogError::MalformedFile { path: tile.path(), expected: "hashes, which are missing" })
 }
 
-fn read_file(store: &Store, path: &str, limit: u64) -> Result<Option<Vec<u8>>, LogError> {
+fn read_file(source: &dyn LogSource, path: &str, limit: u64) -> Result<Option<Vec<u8>>, LogError> {
     let malformed = |expected| LogError::MalformedFile { path: path.to_owned(), expected };
-    match store.read(path, limit)? {
+    match source.read(path, limit)? {
         Content::Bytes(bytes) => Ok(Some(bytes)),
         Content::Missing => Ok(None),
         Content::NotAFile => Err(malformed("a file")),

@@ -10,7 +10,7 @@ use detente_merkle::{
 };
 
 use super::bundle::{Bundle, read_tile};
-use crate::{LogError, Store};
+use crate::{LogError, LogSource};
 
 /// A log as of one size. Hashes and entries come as they are on disk: proofs made of them are for others to verify.
 ///
@@ -18,15 +18,15 @@ use crate::{LogError, Store};
 /// needs.
 #[derive(Debug)]
 pub struct LogTree<'a> {
-    store: &'a Store,
+    source: &'a dyn LogSource,
     size: TreeSize,
     recent: RefCell<Vec<(Tile, Rc<[Digest]>)>>,
     recent_bundle: RefCell<Option<(Tile, Bundle)>>,
 }
 
 impl<'a> LogTree<'a> {
-    pub(crate) const fn new(store: &'a Store, size: TreeSize) -> Self {
-        Self { store, size, recent: RefCell::new(Vec::new()), recent_bundle: RefCell::new(None) }
+    pub(crate) const fn new(source: &'a dyn LogSource, size: TreeSize) -> Self {
+        Self { source, size, recent: RefCell::new(Vec::new()), recent_bundle: RefCell::new(None) }
     }
 
     /// The number of entries.
@@ -39,14 +39,14 @@ impl<'a> LogTree<'a> {
     /// # Errors
     /// [`LogError::Merkle`] when the tree has no such leaf, [`LogError::MalformedFile`], [`LogError::Unavailable`].
     pub fn entry(&self, index: LeafIndex) -> Result<Vec<u8>, LogError> {
-        entry_of(self.store, &mut self.recent_bundle.borrow_mut(), index.get(), self.size)
+        entry_of(self.source, &mut self.recent_bundle.borrow_mut(), index.get(), self.size)
     }
 
     /// The entries of a range, in order, one bundle in memory at a time. It ends after the first error.
     ///
     /// An index at or above the size is an error of the item, not of this call.
     pub const fn entries(&self, range: Range<u64>) -> Entries<'a> {
-        Entries { store: self.store, size: self.size, range, bundle: None }
+        Entries { source: self.source, size: self.size, range, bundle: None }
     }
 
     /// The proof that the entry at `index` is in the tree of `size`, at most this tree's.
@@ -81,7 +81,7 @@ impl<'a> LogTree<'a> {
         if let Some((_, hashes)) = recent.iter().find(|(known, _)| *known == tile) {
             return Ok(Rc::clone(hashes));
         }
-        let hashes: Rc<[Digest]> = read_tile(self.store, tile)?.into();
+        let hashes: Rc<[Digest]> = read_tile(self.source, tile)?.into();
         recent.retain(|(known, _)| known.level() != tile.level());
         recent.push((tile, Rc::clone(&hashes)));
         Ok(hashes)
@@ -99,7 +99,7 @@ impl HashReader for LogTree<'_> {
 /// Entries of a range, see [`LogTree::entries`].
 #[derive(Debug)]
 pub struct Entries<'a> {
-    store: &'a Store,
+    source: &'a dyn LogSource,
     size: TreeSize,
     range: Range<u64>,
     bundle: Option<(Tile, Bundle)>,
@@ -110,7 +110,7 @@ impl Iterator for Entries<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let index = self.range.next()?;
-        let entry = entry_of(self.store, &mut self.bundle, index, self.size);
+        let entry = entry_of(self.source, &mut self.bundle, index, self.size);
         if entry.is_err() {
             self.range = 0..0;
         }
@@ -120,7 +120,7 @@ impl Iterator for Entries<'_> {
 
 /// One entry, from the bundle at hand when it is the right one.
 fn entry_of(
-    store: &Store,
+    source: &dyn LogSource,
     held: &mut Option<(Tile, Bundle)>,
     index: u64,
     size: TreeSize,
@@ -128,7 +128,7 @@ fn entry_of(
     let tile = tile_at(TileLevel::LEAVES, index, size)?;
     let bundle = match held.take_if(|(known, _)| *known == tile) {
         Some((_, bundle)) => bundle,
-        None => Bundle::read(store, tile)?,
+        None => Bundle::read(source, tile)?,
     };
     let entry = bundle.get((index % u64::from(FULL_WIDTH)) as usize).map(<[u8]>::to_vec);
     *held = Some((tile, bundle));

@@ -49,6 +49,8 @@ fn log_with(party: &Party, entries: &[Vec<u8>]) -> (Code, Option<Culprit>, Optio
 
 fn write_note(folder: &Path, name: &str, origin: &Origin, size: u64, root: Digest, key: &SigningKey) {
     let head = TreeHead::new(origin.clone(), TreeSize::new(size).unwrap(), root).unwrap();
+    // In the place of what is there: the newest note is one file under two names.
+    let _ = fs::remove_file(folder.join(name));
     fs::write(folder.join(name), head.sign(key).unwrap().as_bytes()).unwrap();
 }
 
@@ -105,7 +107,7 @@ fn missing_files_are_named() {
     }
     // Partial files of sizes whose tile is full are not missed.
     let folder = Party::new().log_of(&[14, 256, 300]);
-    fs::remove_file(folder.path().join("tile/0/000.p/14")).unwrap();
+    assert!(!folder.path().join("tile/0/000.p").exists());
     check(folder.path()).unwrap();
 }
 
@@ -396,4 +398,51 @@ fn a_check_changes_nothing() {
     assert_eq!(files(folder.path()), before);
     assert_eq!(leaf_hash(&party.genesis).digest(), party.log().digest());
     assert_eq!(signer_of(&party.origin).note_key(), party.signer().note_key());
+}
+
+/// Signatures are verified on several threads; the verdict is that of one thread that reads from the first entry on.
+#[test]
+fn the_first_failure_is_the_one_that_a_replay_in_order_finds() {
+    let party = Party::new();
+    let new = SigningKey::from_seed(&[41; 32]);
+    let old = detente_statement::key_digest(&SigningKey::from_seed(&[3; 32]).public());
+    let rotate = NewKey { key: &new, role: Role::Sealing, nonce: [1; 16] };
+    let mut sound = party.entries(300);
+    sound.push(party.author().key_rotate(old, &rotate).unwrap());
+    let by_new = detente_statement::Signer::new(party.log(), &new);
+    let value = |number: u64| {
+        let mut value = [8; 32];
+        value[..8].copy_from_slice(&number.to_le_bytes());
+        Digest::from_bytes(value)
+    };
+    sound.extend((301..1100).map(|number| by_new.sealed(value(number)).unwrap()));
+    let forged = |entries: &mut Vec<Vec<u8>>, at: usize| *entries[at].last_mut().unwrap() ^= 1;
+    type Change<'a> = &'a dyn Fn(&mut Vec<Vec<u8>>);
+    let changes: [(Change<'_>, usize); 7] = [
+        (&|entries| forged(entries, 40), 40),
+        (&|entries| [900, 700, 290].iter().for_each(|at| forged(entries, *at)), 290),
+        (&|entries| entries[700] = party.sealed(5000), 700),
+        (&|entries| entries[800] = entries[302].clone(), 800),
+        (&|entries| drop(entries.remove(300)), 300),
+        (&|entries| entries[1099] = b"no statement".to_vec(), 1099),
+        (
+            &|entries| {
+                entries.swap(600, 20);
+                forged(entries, 90)
+            },
+            20,
+        ),
+    ];
+    for (change, at) in changes {
+        let mut entries = sound.clone();
+        change(&mut entries);
+        let mut replay = detente_statement::Replay::new();
+        let expected = entries.iter().find_map(|bytes| replay.push(bytes).err()).unwrap();
+        let (code, culprit, cause) = log_with(&party, &entries);
+        assert_eq!((code, culprit, cause), (Code::MalformedEntry, entry(at as u64), Some(expected.code())));
+        assert_eq!(replay.read(), at as u64);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    party.publish(folder.path(), &sound, &[1100]);
+    check(folder.path()).unwrap();
 }

@@ -62,9 +62,34 @@ fn every_small_boundary_of_a_tile_is_written_as_a_tree_in_memory_has_it() {
         assert_is(folder.path(), &entries[..end]);
         start = end;
     }
-    assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
     let state = fs::read_to_string(folder.path().join("state")).unwrap();
     assert_eq!(state, format!("1030\n{}\n", writer.state().1));
+    assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 11, "one file a batch");
+    let root = writer.state().1;
+    writer.close().unwrap();
+    assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
+    // Only the last tile of a level is still partial.
+    let partial: Vec<_> = files(folder.path()).into_keys().filter(|name| name.contains(".p/")).collect();
+    let expected =
+        ["tile/0/004.p/6", "tile/1/000.p/1", "tile/1/000.p/2", "tile/1/000.p/4", "tile/entries/004.p/6"];
+    assert_eq!(partial, expected);
+    assert_is(folder.path(), &entries);
+    assert_eq!(LogWriter::open(folder.path()).unwrap().state(), (size(1030), root));
+}
+
+#[test]
+fn committed_batches_wait_for_one_flush_at_most_sixty_four_at_a_time() {
+    let (party, folder) = (Party::new(), tempfile::tempdir().unwrap());
+    let mut writer = LogWriter::create(folder.path(), &party.origin).unwrap();
+    let mut most = 0;
+    for entry in plain(150) {
+        writer.append(&[entry], &party.signer()).unwrap();
+        most = most.max(fs::read_dir(folder.path().join("staging")).unwrap().count());
+    }
+    assert_eq!(most, 64);
+    drop(writer);
+    assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0, "dropping cleans up");
+    assert_is(folder.path(), &plain(150));
 }
 
 #[test]
@@ -120,15 +145,22 @@ fn full_files_make_partial_ones_unnecessary() {
     let party = Party::new();
     let folder = party.log_of(&[14, 200, 300]);
     for partial in ["tile/0/000.p", "tile/entries/000.p"] {
-        fs::remove_dir_all(folder.path().join(partial)).unwrap();
+        assert!(!folder.path().join(partial).exists(), "{partial} went when the full one was durable");
     }
     check(folder.path()).unwrap();
     // A note of a size whose own partial files are gone still has its entries and proofs.
     let log = LogDirectory::open(folder.path()).unwrap();
     let old = log.tree_of(size(200));
     assert_eq!(old.entries(0..200).map(Result::unwrap).collect::<Vec<_>>(), party.entries(200));
-    let note = log.history_note(size(200)).unwrap();
-    receipt(&old, index(199), &note).unwrap();
+    for at in [14, 200] {
+        let note = log.history_note(size(at)).unwrap();
+        receipt(&log.tree_of(size(at)), index(at - 1), &note).unwrap();
+        receipt(&old, index(at / 2), &note).unwrap();
+    }
+    let roots: Vec<_> = [14, 200].map(|at| log.history_note(size(at)).unwrap()).to_vec();
+    let root = |note: &[u8]| UnverifiedCheckpoint::parse(note).unwrap().claimed().root();
+    let proof = old.consistency_proof(size(14), size(200)).unwrap();
+    verify_consistency(size(14), size(200), root(&roots[0]), root(&roots[1]), &proof).unwrap();
 }
 
 #[test]
@@ -280,10 +312,13 @@ fn a_state_older_than_the_notes_is_never_continued() {
     let old = fs::read(folder.path().join("state")).unwrap();
     LogWriter::open(folder.path()).unwrap().append(&[party.sealed(14)], &party.signer()).unwrap();
     fs::write(folder.path().join("state"), old).unwrap();
-    assert_eq!(LogWriter::open(folder.path()).unwrap_err().code(), Code::MalformedTile);
+    assert_eq!(LogWriter::open(folder.path()).unwrap_err().code(), Code::LogRolledBack);
     // Nor when the newest note was taken back too, and only the history tells.
+    fs::remove_file(folder.path().join("checkpoint")).unwrap();
     fs::copy(folder.path().join("history/14"), folder.path().join("checkpoint")).unwrap();
-    assert_eq!(LogWriter::open(folder.path()).unwrap_err().code(), Code::MalformedTile);
+    let error = LogWriter::open(folder.path()).unwrap_err();
+    assert_eq!(error.code(), Code::LogRolledBack);
+    assert!(error.to_string().contains("history/15"), "{error}");
 }
 
 #[test]
@@ -292,20 +327,28 @@ fn a_writer_does_not_build_on_altered_files() {
     for (name, code) in [
         ("tile/0/000.p/14", Code::RootMismatch),
         ("tile/entries/000.p/14", Code::MalformedTile),
-        ("state", Code::MalformedTile),
+        ("state", Code::RootMismatch),
     ] {
         let folder = party.log_of(&[14]);
         let path = folder.path().join(name);
-        let mut writer = LogWriter::open(folder.path()).unwrap();
         let mut bytes = fs::read(&path).unwrap();
-        bytes[40] ^= 1;
+        let last = bytes.len() - 2;
+        bytes[last] = if bytes[last] == b'0' { b'1' } else { b'0' };
         fs::write(&path, bytes).unwrap();
-        let checkpoint = fs::read(folder.path().join("checkpoint")).unwrap();
-        assert!(writer.append(&[party.sealed(14)], &party.signer()).is_err(), "{name}");
-        drop(writer);
-        if name != "state" {
-            assert_eq!(LogWriter::open(folder.path()).unwrap_err().code(), code, "{name}");
-        }
-        assert_eq!(fs::read(folder.path().join("checkpoint")).unwrap(), checkpoint, "{name}");
+        assert_eq!(LogWriter::open(folder.path()).unwrap_err().code(), code, "{name}");
     }
+}
+
+#[test]
+fn a_state_that_changes_under_the_writer_stops_it() {
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    let other = party.log_of(&[15]);
+    fs::copy(other.path().join("state"), folder.path().join("state")).unwrap();
+    let checkpoint = fs::read(folder.path().join("checkpoint")).unwrap();
+    let error = writer.append(&[party.sealed(14)], &party.signer()).unwrap_err();
+    assert!(error.to_string().contains("another writer"), "{error}");
+    assert!(writer.is_stopped());
+    assert_eq!(fs::read(folder.path().join("checkpoint")).unwrap(), checkpoint);
 }

@@ -1,16 +1,68 @@
 //! A party with keys made of small seeds, its log, and folders to keep it in.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
-use detente_checkpoint::{KeyType, NoteKey, Policy, SigningKey};
+use detente_checkpoint::{
+    Ed25519Signer, KeyType, NoteKey, Policy, PublicKey, SigningFault, SigningKey, TreeHead,
+};
 use detente_core::{Digest, LogId, Origin};
 use detente_log::{CheckFailure, CheckReport, LogDirectory, LogSigner, LogWriter, check_log};
 use detente_merkle::leaf_hash;
 use detente_statement::{GenesisDraft, Signer};
+
+/// A signer that notes every state it ever signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Recording {
+    signed: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Recording {
+    pub(crate) fn new() -> Self {
+        Self { signed: Arc::default() }
+    }
+
+    pub(crate) fn signer(&self, origin: &Origin) -> LogSigner {
+        LogSigner::new(origin.clone(), self.clone())
+    }
+
+    /// Another life that begins where this one is.
+    pub(crate) fn fork(&self) -> Self {
+        Self { signed: Arc::new(Mutex::new(self.signed.lock().unwrap().clone())) }
+    }
+
+    /// Every size that was signed, and that none was signed with two roots.
+    pub(crate) fn sizes(&self) -> BTreeSet<u64> {
+        let mut roots = BTreeMap::new();
+        for message in self.signed.lock().unwrap().iter() {
+            let head = TreeHead::parse(core::str::from_utf8(message).unwrap()).unwrap();
+            let root = *roots.entry(head.size().get()).or_insert(head.root());
+            assert_eq!(root, head.root(), "two trees of size {}", head.size());
+        }
+        roots.into_keys().collect()
+    }
+}
+
+impl Ed25519Signer for Recording {
+    fn public(&self) -> PublicKey {
+        checkpoint_key().public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SigningFault> {
+        self.signed.lock().unwrap().push(message.to_vec());
+        Ok(checkpoint_key().sign(message))
+    }
+}
+
+/// A folder in memory where the system has one: what these tests flush need not reach a disk.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
 
 pub(crate) struct Party {
     pub(crate) origin: Origin,
@@ -68,7 +120,7 @@ impl Party {
 
     /// A log at these sizes, one batch each, in a folder of its own.
     pub(crate) fn log_of(&self, sizes: &[u64]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch();
         let entries = self.entries(sizes.iter().copied().max().unwrap_or(0));
         self.publish(folder.path(), &entries, sizes);
         folder

@@ -9,7 +9,7 @@ use detente_core::{Code, LeafIndex, TreeSize};
 use detente_log::CheckReport;
 
 use super::{Finding, Health};
-use crate::{Audience, FieldSet, PartyError, PartyFolder, receipt_path};
+use crate::{Audience, FieldSet, PartyError, PartyFolder, receipt_path, receipts};
 
 pub(super) fn vault_mode(folder: &PartyFolder) -> Finding {
     let path = folder.vault();
@@ -37,13 +37,24 @@ pub(super) fn recovery(folder: &PartyFolder) -> Finding {
 /// A missing receipt is no fault: the log makes it again.
 pub(super) fn receipts(folder: &PartyFolder, size: TreeSize) -> Finding {
     let indices = (1..size.get()).filter_map(|index| LeafIndex::new(index).ok());
-    let mut missing = indices.filter(|index| !receipt_path(folder, *index).is_file());
-    match missing.next() {
-        None => Finding::new("receipts", Health::Ok, "one for every entry but the genesis"),
+    let left_out = receipts::left_out(&folder.receipts());
+    let is_left_out =
+        |index: &LeafIndex| left_out.iter().any(|(first, last)| first <= index && index <= last);
+    let (on_purpose, mut missing): (Vec<_>, Vec<_>) =
+        indices.filter(|index| !receipt_path(folder, *index).is_file()).partition(is_left_out);
+    missing.reverse();
+    match missing.pop() {
+        None if on_purpose.is_empty() => {
+            Finding::new("receipts", Health::Ok, "one for every entry but the genesis")
+        }
+        None => {
+            let says = format!("one for every entry but {} that --no-receipts left out", on_purpose.len());
+            Finding::new("receipts", Health::Ok, says)
+        }
         Some(first) => {
             let says = format!(
                 "{} missing, entry {first} first: `detente receipt {first}` makes it again",
-                missing.count() + 1
+                missing.len() + 1
             );
             Finding::new("receipts", Health::Advice, says)
         }

@@ -22,6 +22,7 @@ fn compare(party: &Party) -> Result<Finding, PartyError> {
         return Err(PartyError::LogBehindVault { index });
     }
     let (mut known, mut unknown, mut first) = (0_u64, 0_u64, None);
+    let (mut lost, mut first_lost) = (0_u64, None);
     for (index, entry) in (0..).zip(tree.entries(0..size.get())) {
         let index = LeafIndex::new(index)?;
         let statement = UnverifiedStatement::decode(&entry?)?;
@@ -37,6 +38,10 @@ fn compare(party: &Party) -> Result<Finding, PartyError> {
                 party.require_sealed(&record, &statement, index)?;
                 known += 1;
             }
+            None if party.vault.unknown(index)? == Some(statement.id()) => {
+                lost += 1;
+                first_lost.get_or_insert(index);
+            }
             None => {
                 unknown += 1;
                 first.get_or_insert(index);
@@ -45,14 +50,20 @@ fn compare(party: &Party) -> Result<Finding, PartyError> {
     }
     if let Some(first) = first {
         let says = format!(
-            "{unknown} sealed entries have no row in this vault, entry {first} first: it is an old copy, or they were sealed elsewhere"
+            "{unknown} sealed entries have no row in this vault, entry {first} first: it is an old copy, or they were sealed elsewhere; `detente vault export`, then `detente vault import` goes on from it"
         );
-        return Ok(Finding::fault(PART, Code::Unavailable, says));
+        return Ok(Finding::fault(PART, Code::VaultBehindLog, says));
     }
     let pending = party.vault.pending()?.len();
     if pending > 0 {
         let says =
             format!("{pending} rows are pending after an interrupted commit: the next commit settles them");
+        return Ok(Finding::new(PART, Health::Advice, says));
+    }
+    if let Some(first) = first_lost {
+        let says = format!(
+            "{lost} sealed entries are unknown to this vault, entry {first} first: `detente vault recover` opens them again when their reports are at hand"
+        );
         return Ok(Finding::new(PART, Health::Advice, says));
     }
     Ok(Finding::new(PART, Health::Ok, format!("{known} records give the sealed values of {known} entries")))

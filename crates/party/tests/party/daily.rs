@@ -147,5 +147,5 @@ fn the_doctor_sees_an_old_log_and_a_damaged_row() {
     assert_eq!(faults(&stage), [("rows", Some(Code::Unavailable))]);
     stage.swap("entries", "sealed", [1, 2]);
     kept.restore();
-    assert_eq!(faults(&stage), [("rows", Some(Code::Unavailable))]);
+    assert_eq!(faults(&stage), [("rows", Some(Code::LogBehindVault))]);
 }

@@ -191,7 +191,7 @@ fn a_key_whose_event_never_reached_the_log_is_not_used() {
 
 /// The event is published, and the command stops before the vault knows it.
 #[test]
-fn a_key_whose_event_is_in_the_log_is_used_from_the_next_start_on() {
+fn a_key_whose_event_is_in_the_log_is_used_at_once() {
     let stage = Stage::new();
     stage.commit(&["n-1"]);
     let (old, share) = (in_use(&stage, Role::Author), stage.folder().share());
@@ -199,14 +199,16 @@ fn a_key_whose_event_is_in_the_log_is_used_from_the_next_start_on() {
     std::fs::remove_dir_all(&share).unwrap();
     std::fs::write(&share, "in the way").unwrap();
     stage.party().rotate_key(Role::Author).unwrap_err();
-    assert_eq!((stage.log_size(), in_use(&stage, Role::Author)), (3, old));
+    let new = in_use(&stage, Role::Author);
+    assert_eq!(stage.log_size(), 3);
+    assert_ne!(new, old);
     std::fs::remove_file(&share).unwrap();
     kept.restore();
+    // The file to hand over is still the old one, and no reader would take a grant by the old key.
+    assert_eq!((audience(&stage), verified(&stage, 1).1), (old, new));
 
     stage.commit(&["n-2"]);
-    let new = in_use(&stage, Role::Author);
-    assert_ne!(new, old);
-    assert_eq!(audience(&stage), new);
+    assert_eq!((audience(&stage), in_use(&stage, Role::Author)), (new, new));
     for index in [1, 3] {
         assert_eq!(verified(&stage, index).1, new);
     }

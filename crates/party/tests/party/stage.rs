@@ -130,6 +130,11 @@ impl Stage {
         Kept { kept, path: path.to_owned() }
     }
 
+    /// As [`Self::keep`], to be put in another place.
+    pub(crate) fn keep_as(&self, path: &Path, place: &Path) -> Kept {
+        Kept { path: place.to_owned(), ..self.keep(path) }
+    }
+
     pub(crate) fn log_size(&self) -> u64 {
         let log = detente_log::LogDirectory::open(self.folder().log()).unwrap();
         log.checkpoint().unwrap().claimed().size().get()

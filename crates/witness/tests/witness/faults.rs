@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use detente_core::Origin;
 use detente_witness::{
-    AddCheckpoint, Evidence, Kept, MemoryStore, Seen, SeenKey, SqliteStore, Witness, WitnessError,
+    AddCheckpoint, Evidence, Kept, MemoryStore, Refusal, Seen, SeenKey, SqliteStore, Witness, WitnessError,
     WitnessStore,
 };
 
@@ -58,6 +58,14 @@ impl<S: WitnessStore> WitnessStore for Failing<S> {
 
     fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
         self.call(|store| store.evidence(origin))
+    }
+
+    fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+        self.call(|store| store.keep_refusal(origin, refusal))
+    }
+
+    fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+        self.call(|store| store.refusals(origin))
     }
 }
 

@@ -12,6 +12,7 @@ mod faults;
 mod folder;
 mod histories;
 mod race;
+mod refusals;
 mod request;
 mod scene;
 mod stores;

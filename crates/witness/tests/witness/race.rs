@@ -5,7 +5,7 @@
 use std::sync::Mutex;
 
 use detente_core::Origin;
-use detente_witness::{Evidence, Kept, MemoryStore, Seen, SeenKey, WitnessError, WitnessStore};
+use detente_witness::{Evidence, Kept, MemoryStore, Refusal, Seen, SeenKey, WitnessError, WitnessStore};
 
 use crate::scene::{Branch, Ledger, NOON, at, origin, size, witness};
 
@@ -49,6 +49,14 @@ impl<S: WitnessStore> WitnessStore for Interleaved<'_, S> {
     fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
         self.store.evidence(origin)
     }
+
+    fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+        self.store.keep_refusal(origin, refusal)
+    }
+
+    fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+        self.store.refusals(origin)
+    }
 }
 
 /// Writes without comparing: what a store must not do.
@@ -76,6 +84,14 @@ impl WitnessStore for Naive {
 
     fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
         self.0.evidence(origin)
+    }
+
+    fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+        self.0.keep_refusal(origin, refusal)
+    }
+
+    fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+        self.0.refusals(origin)
     }
 }
 
@@ -162,6 +178,14 @@ fn overtaken_for_ever_is_said() {
         }
         fn evidence(&self, origin: &Origin) -> Result<Vec<Evidence>, WitnessError> {
             self.0.evidence(origin)
+        }
+
+        fn keep_refusal(&self, origin: &Origin, refusal: &Refusal) -> Result<(), WitnessError> {
+            self.0.keep_refusal(origin, refusal)
+        }
+
+        fn refusals(&self, origin: &Origin) -> Result<Vec<Refusal>, WitnessError> {
+            self.0.refusals(origin)
         }
     }
     let branch = Branch::new(1, 10, 20);

@@ -1,0 +1,65 @@
+//! Rows of unknown entries, found again by their reports.
+
+use detente_core::{LeafIndex, decimal, json::Value};
+use detente_party::RecoverOptions;
+
+use crate::args::VaultRecover;
+use crate::commands::commit::{envelope, read_files};
+use crate::commands::open_party;
+use crate::failure::Failure;
+use crate::output::{Printer, Report};
+use crate::show;
+
+pub(super) fn recover(recover: &VaultRecover, printer: &Printer) -> Result<Report, Failure> {
+    let options = options(recover)?;
+    let mut party = open_party(&recover.party.party, &recover.unlock)?;
+    let bar = printer.progress("seeds tried", None);
+    let report = party.recover(&options, |each| read_files(&recover.files, each), |tried| bar.inc(tried));
+    bar.finish_and_clear();
+    let report = report?;
+    let mut lines = Vec::new();
+    let mut items = Vec::new();
+    for recovered in &report.recovered {
+        let id = show::harmless(&recovered.incident_id);
+        lines.push(format!("recovered  entry {}: {id}", recovered.entry));
+        items.push(Value::from([
+            ("entry", recovered.entry.to_string().into()),
+            ("incident_id", recovered.incident_id.as_str().into()),
+            ("file", recovered.place.file.as_str().into()),
+            ("line", u32::try_from(recovered.place.line).unwrap_or(u32::MAX).into()),
+        ]));
+    }
+    lines.push(format!(
+        "done       {} recovered, {} reports of no unknown entry, {} entries still unknown",
+        report.recovered.len(),
+        report.others,
+        report.unknown
+    ));
+    let count = |count: usize| Value::from(u32::try_from(count).unwrap_or(u32::MAX));
+    Ok(Report::new(
+        "vault-recover/v1",
+        [
+            ("recovered", items.into()),
+            ("others", count(report.others)),
+            ("still_unknown", count(report.unknown)),
+        ],
+        lines.join("\n"),
+    )
+    .labelled())
+}
+
+fn options(recover: &VaultRecover) -> Result<RecoverOptions, Failure> {
+    let sealed = envelope(&recover.envelope)?;
+    let entry = recover.entry.as_deref().map(LeafIndex::parse).transpose();
+    let tries =
+        decimal::parse(&recover.tries).ok().filter(|tries| (1..=RecoverOptions::TRIES).contains(tries));
+    Ok(RecoverOptions {
+        extra: sealed.extra,
+        claimed_time: sealed.claimed_time,
+        author_role: sealed.author_role,
+        stage: sealed.stage,
+        severity: sealed.severity,
+        entry: entry.map_err(|error| Failure::misuse("--entry", error))?,
+        tries: tries.ok_or_else(|| Failure::misuse("--tries", "expected a number from 1 to 65536"))?,
+    })
+}

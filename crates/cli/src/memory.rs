@@ -1,0 +1,17 @@
+//! What the process holds in memory stays there: no core file, no reading by other processes of the same user.
+
+/// Best effort: a system that refuses this is no reason not to work, and its files are guarded all the same.
+pub(crate) fn keep_private() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit { current: Some(0), maximum: Some(0) };
+        let _ = setrlimit(Resource::Core, none);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // A core handler that the limit does not bind, and ptrace(2) or /proc/PID/mem, are closed too.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}

@@ -1,0 +1,178 @@
+//! A copy of a log that keeps up with it: verified, resumable, and never turned back (`specs/log.md` "Mirror").
+
+mod compare;
+mod failure;
+mod folder;
+mod notes;
+mod parallel;
+
+use core::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use detente_checkpoint::{Policy, UnverifiedCheckpoint, VerifiedCheckpoint};
+use detente_core::{LeafIndex, TreeSize};
+use detente_merkle::tile::{Tile, TileLevel, new_tiles, tiles};
+
+use crate::{
+    CheckFailure, LogDirectory, LogError, LogReader, LogSource, Store, check::policy_of_genesis, history,
+    layout::CHECKPOINT, reader::VerifiedTree,
+};
+
+pub use failure::{Fork, MirrorFailure};
+use folder::Folder;
+
+/// A folder that holds a verified copy of a log, and is a log's folder to every reader.
+///
+/// It is brought up to the newest checkpoint by [`Self::update`], which can be ended at any moment: until all that a
+/// checkpoint implies is there and on disk, `checkpoint` stays as it was, and what was fetched is not fetched again.
+#[derive(Debug)]
+pub struct Mirror {
+    folder: Folder,
+}
+
+/// What [`Mirror::update`] did.
+#[derive(Debug, Clone)]
+pub struct Mirrored {
+    /// The newest checkpoint, all of whose entries are there.
+    pub checkpoint: VerifiedCheckpoint,
+    /// The size that was there before; `None` for the first time.
+    pub before: Option<TreeSize>,
+    /// Files that were written: tiles, bundles and notes.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// One step of an update, for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fetched {
+    /// Tiles and bundles, or notes, that are done.
+    pub done: u64,
+    /// How many there are to do.
+    pub all: u64,
+}
+
+impl Mirror {
+    /// Opens a mirror, or makes one of a new or empty folder. Only one process has it at a time.
+    ///
+    /// # Errors
+    /// [`LogError::NotEmpty`] for a folder with anything else in it, a log's own included; [`LogError::Locked`],
+    /// [`LogError::Unavailable`].
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, LogError> {
+        Self::open_in(Store::new(path))
+    }
+
+    /// [`Self::open`] in a store whose durable steps are announced.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_in(store: Store) -> Result<Self, LogError> {
+        Ok(Self { folder: Folder::open(store)? })
+    }
+
+    /// The log's folder.
+    pub fn log(&self) -> LogDirectory {
+        LogReader::new(self.folder.store().clone())
+    }
+
+    /// Fetches all that the log has published since, verified against its newest checkpoint, which is verified against the
+    /// policy and against the newest one seen before.
+    ///
+    /// Without a policy the key in the log's genesis is believed, once: later it is the one in the mirror's. At most
+    /// `connections` files are asked for at a time. `progress` is called on the caller's thread.
+    ///
+    /// # Errors
+    /// [`MirrorFailure`]; whatever it is, the folder still holds what it held, and perhaps more, all of it verified.
+    pub fn update(
+        &self,
+        log: &dyn LogSource,
+        policy: Option<&Policy>,
+        connections: NonZeroUsize,
+        mut progress: impl FnMut(Fetched),
+    ) -> Result<Mirrored, MirrorFailure> {
+        let shown = LogReader::new(log).checkpoint()?;
+        let (policy, genesis) = self.policy(log, policy, shown.claimed().size())?;
+        let shown = shown.verify(&policy).map_err(history::in_note(CHECKPOINT))?;
+        shown.require_quorum(&policy).map_err(history::in_note(CHECKPOINT))?;
+
+        let seen = self.folder.seen(&policy)?;
+        let tree = compare::follows(&self.folder, log, &policy, seen.newest(), &shown)?;
+        let before = seen.complete().map(VerifiedCheckpoint::size);
+        if before != Some(shown.size()) {
+            self.folder.begin(&shown)?;
+        }
+        self.fetch(&tree, before.unwrap_or(TreeSize::ZERO), connections, &mut progress)?;
+        if let Some(genesis) = genesis
+            && tree.entry(LeafIndex::ZERO)? != genesis
+        {
+            let path = tiles(shown.size()).next().map(Tile::entries_path).unwrap_or_default();
+            return Err(LogError::MalformedFile { path, expected: "one genesis at every read" }.into());
+        }
+        self.folder.finish(&shown, seen.complete())?;
+        notes::fetch(&self.folder, log, &policy, &tree, &shown, before, connections, &mut progress)?;
+        let (files, bytes) = self.folder.end()?;
+        Ok(Mirrored { checkpoint: shown, before, files, bytes })
+    }
+
+    /// The caller's policy, or one that names the key in the genesis, with the genesis when it has still to be verified.
+    fn policy(
+        &self,
+        log: &dyn LogSource,
+        given: Option<&Policy>,
+        size: TreeSize,
+    ) -> Result<(Policy, Option<Vec<u8>>), MirrorFailure> {
+        if let Some(policy) = given {
+            return Ok((policy.clone(), None));
+        }
+        if let Some(size) = self.folder.claimed_size() {
+            return Ok((policy_of_genesis(&self.log(), size)?.0, None));
+        }
+        let (policy, genesis) = policy_of_genesis(&LogReader::new(log), size)?;
+        Ok((policy, Some(genesis)))
+    }
+
+    /// Level by level from the top, so that what a tile is compared with is there before it; bundles with their leaves.
+    fn fetch(
+        &self,
+        tree: &VerifiedTree<'_>,
+        before: TreeSize,
+        connections: NonZeroUsize,
+        progress: &mut impl FnMut(Fetched),
+    ) -> Result<(), LogError> {
+        let size = tree.size();
+        // What was complete before is there unless somebody removed it.
+        let is_gone = |tile: &Tile| (tile.width().is_full() || before == size) && !self.folder.has(*tile);
+        let gone: Vec<Tile> = tiles(before).filter(is_gone).collect();
+        let all = || new_tiles(before, size).map(|new| new.chain(gone.iter().copied()));
+        let mut fetched = Fetched { done: 0, all: all()?.count() as u64 };
+        for level in (0..8_u64).rev() {
+            let level = TileLevel::new(level)?;
+            parallel::each(
+                connections,
+                all()?.filter(|tile| tile.level() == level),
+                |tile| match level {
+                    TileLevel::LEAVES => tree.bundle(tile).map(drop),
+                    _ => tree.tile(tile).map(drop),
+                },
+                || {
+                    fetched.done += 1;
+                    progress(fetched);
+                },
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The note at a path of a mirror's own, verified.
+fn own_note(store: &Store, path: &str, policy: &Policy) -> Result<Option<VerifiedCheckpoint>, LogError> {
+    let Some(bytes) = history::read_note(store, path)? else { return Ok(None) };
+    let note: UnverifiedCheckpoint = history::parse_note(path, &bytes)?;
+    note.verify(policy).map(Some).map_err(history::in_note(path))
+}
+
+impl From<LogError> for MirrorFailure {
+    fn from(error: LogError) -> Self {
+        Self::Log(CheckFailure::from(error))
+    }
+}

@@ -1,0 +1,250 @@
+//! The sequencer's thread: judges a batch, commits and publishes it, answers.
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use detente_core::{Code, KeyDigest, LeafIndex};
+use detente_merkle::LeafHash;
+use detente_statement::KeyHistory;
+
+use super::{
+    Refused, Status,
+    judge::{Judge, Judged, Verdict},
+    shared::{Shared, Work},
+    submission::Submission,
+    ticket::Reply,
+};
+use crate::{
+    LogError, LogSigner, LogWriter, Publication, cleaning::MOST_WAITING, index::Index, receipt::Receipts,
+};
+
+/// A cleaning runs with as many batches as may wait beside it.
+const CLEAN_AT: usize = MOST_WAITING / 2;
+/// How long nothing has to come before the staged files of the last batches are cleaned.
+const QUIET: Duration = Duration::from_secs(1);
+
+pub(super) struct Engine {
+    pub(super) writer: LogWriter,
+    pub(super) signer: LogSigner,
+    pub(super) index: Index,
+    pub(super) keys: Option<KeyHistory>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) cleaning: Option<JoinHandle<Result<(), LogError>>>,
+}
+
+/// An entry whose receipt is due once its batch is published.
+struct Due {
+    bytes: Arc<[u8]>,
+    index: LeafIndex,
+    reply: Reply,
+}
+
+/// Whether the committed state is published; else why not, and the sequencer is to end.
+type Published = Result<(), Refused>;
+
+impl Engine {
+    /// Works until it is told to stop, or until something fails that only a new start can mend.
+    pub(super) fn run(mut self) {
+        // Told even when a callback panics.
+        let ending = Ending(Arc::clone(&self.shared));
+        let worked = self.work();
+        let cleaned = self.join_cleaning();
+        let closed = worked.and(cleaned).and_then(|()| {
+            drop(self.index);
+            self.writer.close().map_err(Arc::new)
+        });
+        ending.0.end(closed.err().map(|error| error.to_string()));
+    }
+
+    fn work(&mut self) -> Result<(), Arc<LogError>> {
+        if self.writer.is_unsigned() && self.publish()?.is_err() {
+            return Ok(());
+        }
+        self.announce()?;
+        loop {
+            let quiet = (self.writer.waiting() > 0).then_some(QUIET);
+            match self.shared.next(quiet) {
+                Work::Batch(batch) => {
+                    let start = Instant::now();
+                    let published = self.batch(batch)?;
+                    self.shared.set_pace(start.elapsed());
+                    if published.is_err() {
+                        return Ok(());
+                    }
+                    if self.writer.waiting() >= CLEAN_AT {
+                        self.start_cleaning()?;
+                    }
+                }
+                Work::Quiet => self.start_cleaning()?,
+                Work::End => return Ok(()),
+            }
+        }
+    }
+
+    fn batch(&mut self, batch: Vec<Submission>) -> Result<Published, Arc<LogError>> {
+        let introduced: Vec<KeyDigest> =
+            batch.iter().flat_map(|submission| submission.introduces.iter().copied()).collect();
+        let done = self.judge_and_publish(batch);
+        self.shared.keys.settle(&introduced);
+        done
+    }
+
+    fn judge_and_publish(&mut self, batch: Vec<Submission>) -> Result<Published, Arc<LogError>> {
+        let old = self.writer.state().0;
+        let (judged, entries, due) = self.judge(batch)?;
+        let (repeated, fresh): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.index.is_below(old));
+        if entries.is_empty() {
+            return self.answer(repeated).map(Ok);
+        }
+        let leaves: Vec<LeafHash> = judged.accepted.iter().map(|entry| entry.leaf).collect();
+        let first = match self.writer.commit_hashed(&entries, &leaves, &self.signer) {
+            Ok(first) => first,
+            Err(error) => {
+                let error = Arc::new(error);
+                let refused = match self.writer.is_stopped() {
+                    true => Refused::Unknown(Arc::clone(&error)),
+                    false => Refused::NotCommitted(Arc::clone(&error)),
+                };
+                refuse(fresh, &refused);
+                self.answer(repeated)?;
+                return if self.writer.is_stopped() { Err(error) } else { Ok(Ok(())) };
+            }
+        };
+        let indexed = self.index.extend(first, &judged.accepted);
+        self.keys = judged.keys;
+        match judged.events {
+            true => self.shared.keys.follow(self.keys.as_ref(), self.writer.state().0),
+            false => self.shared.keys.follow_size(self.writer.state().0),
+        }
+        match self.publish() {
+            Ok(Ok(())) => {
+                self.announce()?;
+                self.answer(repeated.into_iter().chain(fresh))?;
+                indexed.map(Ok).map_err(Arc::new)
+            }
+            Ok(Err(refused)) => {
+                refuse(repeated.into_iter().chain(fresh), &refused);
+                Ok(Err(refused))
+            }
+            Err(error) => {
+                let refused = Refused::Unpublished { reason: error.to_string(), code: error.code() };
+                refuse(repeated.into_iter().chain(fresh), &refused);
+                Err(error)
+            }
+        }
+    }
+
+    /// Judges in order; answers whoever is refused.
+    #[expect(clippy::type_complexity, reason = "three lists that go three ways")]
+    fn judge(&self, batch: Vec<Submission>) -> Result<(Judged, Vec<Arc<[u8]>>, Vec<Due>), Arc<LogError>> {
+        let tree = self.writer.tree();
+        let mut judge = Judge::new(&self.index, &tree, self.keys.clone());
+        let (mut entries, mut due) = (Vec::new(), Vec::new());
+        let mut batch = batch.into_iter();
+        while let Some(Submission { bytes, leaf, statement, reply, .. }) = batch.next() {
+            match judge.place(leaf, statement) {
+                Ok(Verdict::Accepted(index)) => {
+                    entries.push(Arc::clone(&bytes));
+                    due.push(Due { bytes, index, reply });
+                }
+                Ok(Verdict::Repeated(index)) => due.push(Due { bytes, index, reply }),
+                Ok(Verdict::Refused(error)) => reply.send(Err(error.into())),
+                Err(error) => {
+                    let error = Arc::new(error);
+                    let refused = Refused::NotCommitted(Arc::clone(&error));
+                    reply.send(Err(refused.clone()));
+                    refuse(due, &refused);
+                    batch.for_each(|submission| submission.reply.send(Err(refused.clone())));
+                    return Err(error);
+                }
+            }
+        }
+        Ok((judge.finish(), entries, due))
+    }
+
+    /// Publishes the committed state; while that is not possible, tries again and again until the end.
+    fn publish(&mut self) -> Result<Published, Arc<LogError>> {
+        loop {
+            let degraded = match self.writer.publish(&self.signer) {
+                Ok(Publication::Published) => {
+                    self.shared.set_status(Status::Running);
+                    return Ok(Ok(()));
+                }
+                Ok(Publication::Degraded(degraded)) => degraded,
+                Err(error) if self.writer.is_stopped() => return Err(Arc::new(error)),
+                // A file that could not be read: nothing was done that has to be undone.
+                Err(error) => self.writer.degrade(error.to_string(), None),
+            };
+            let reason = degraded.reason.clone();
+            self.shared.set_status(Status::Degraded(degraded));
+            if !self.shared.sleep(self.shared.options.retry) {
+                return Ok(Err(Refused::Unpublished { reason, code: Code::UnderWitnessed }));
+            }
+        }
+    }
+
+    /// Tells submitters and readers of the handle what is published now.
+    fn announce(&self) -> Result<(), Arc<LogError>> {
+        let note = self.writer.checkpoint()?.unwrap_or_default();
+        self.shared.set_published(self.writer.state().0, note.into());
+        Ok(())
+    }
+
+    fn answer(&self, due: impl IntoIterator<Item = Due>) -> Result<(), Arc<LogError>> {
+        let receipts = Receipts::new(self.writer.tree(), self.shared.published().1);
+        let mut failed = None;
+        for Due { bytes, index, reply } in due {
+            match receipts.of(index, bytes) {
+                Ok(receipt) => reply.send(Ok(receipt)),
+                Err(error) => {
+                    let error = Arc::new(error);
+                    reply.send(Err(Refused::Unknown(Arc::clone(&error))));
+                    failed = Some(error);
+                }
+            }
+        }
+        // Files that were just written cannot be read: nothing good comes of going on.
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Flushes and cleans on another thread; at most one at a time.
+    fn start_cleaning(&mut self) -> Result<(), Arc<LogError>> {
+        self.join_cleaning()?;
+        let cleaning = self.writer.take_cleaning();
+        let spawned = thread::Builder::new().name("log cleaning".to_owned()).spawn(move || cleaning.run());
+        match spawned {
+            Ok(handle) => self.cleaning = Some(handle),
+            Err(source) => {
+                self.writer.fail();
+                let path = self.writer.store().root().to_owned();
+                return Err(Arc::new(LogError::Unavailable { path, source }));
+            }
+        }
+        Ok(())
+    }
+
+    fn join_cleaning(&mut self) -> Result<(), Arc<LogError>> {
+        let Some(cleaning) = self.cleaning.take() else { return Ok(()) };
+        let cleaned = cleaning.join().unwrap_or(Err(LogError::Stopped));
+        if cleaned.is_err() {
+            // After a flush that failed nobody knows what the system forgot: the staged files are done again.
+            self.writer.fail();
+        }
+        cleaned.map_err(Arc::new)
+    }
+}
+
+fn refuse(due: impl IntoIterator<Item = Due>, refused: &Refused) {
+    due.into_iter().for_each(|due| due.reply.send(Err(refused.clone())));
+}
+
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end(Some("its thread ended unexpectedly".to_owned()));
+    }
+}

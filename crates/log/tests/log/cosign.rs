@@ -1,0 +1,231 @@
+//! Nothing is published without its quorum, and nothing else is committed meanwhile.
+
+use std::{
+    fs,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use detente_checkpoint::{Policy, SigningKey, UnverifiedCheckpoint, cosignature};
+use detente_core::{Code, Digest, TreeSize, UnixSeconds};
+use detente_log::{CosignAnswer, CosignRequest, Cosigner, LogDirectory, LogWriter, Publication, check_log};
+use detente_merkle::verify_consistency;
+
+use crate::support::{Party, Recording, files, witness_key};
+
+/// A witness as it should be: it signs what continues the newest tree that it signed, and nothing else.
+#[derive(Clone)]
+pub(crate) struct Institute {
+    key: u8,
+    seen: Arc<Mutex<Option<(TreeSize, Digest)>>>,
+    pub(crate) away: Arc<AtomicBool>,
+}
+
+impl Institute {
+    pub(crate) fn new(key: u8) -> Self {
+        Self { key, seen: Arc::default(), away: Arc::default() }
+    }
+
+    pub(crate) fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+}
+
+impl Cosigner for Institute {
+    fn cosign(&mut self, request: &CosignRequest<'_>) -> CosignAnswer {
+        let name = format!("w{}", self.key);
+        if self.away.load(Ordering::SeqCst) {
+            return CosignAnswer { faults: vec![format!("{name} is away")], ..CosignAnswer::default() };
+        }
+        let checkpoint = UnverifiedCheckpoint::parse(request.note().as_bytes()).unwrap();
+        let head = checkpoint.claimed();
+        assert_eq!(head.size(), request.size());
+        assert!(request.published() < request.size());
+        let mut seen = self.seen.lock().unwrap();
+        if let Some((old, root)) = *seen {
+            if old > head.size() {
+                return CosignAnswer { larger: Some((old, name)), ..CosignAnswer::default() };
+            }
+            let proof = request.consistency_proof(old).unwrap();
+            verify_consistency(old, head.size(), root, head.root(), &proof).unwrap();
+        }
+        *seen = Some((head.size(), head.root()));
+        let (note_key, key) = witness_key(self.key);
+        let line = cosignature::sign(note_key.name(), &key, UnixSeconds::new(1000).unwrap(), head);
+        CosignAnswer { lines: vec![line], ..CosignAnswer::default() }
+    }
+}
+
+/// Several at once.
+struct Several(Vec<Institute>);
+
+impl Cosigner for Several {
+    fn cosign(&mut self, request: &CosignRequest<'_>) -> CosignAnswer {
+        let mut all = CosignAnswer::default();
+        for witness in &mut self.0 {
+            let answer = witness.cosign(request);
+            all.lines.extend(answer.lines);
+            all.faults.extend(answer.faults);
+        }
+        all
+    }
+}
+
+/// A policy that asks for all of these witnesses.
+pub(crate) fn quorum_of(party: &Party, witnesses: &[u8]) -> Policy {
+    let mut text = format!("log {}\n", party.signer().note_key());
+    let mut operators = Vec::new();
+    for witness in witnesses {
+        text += &format!("witness w{witness} {}\n", witness_key(*witness).0);
+        operators.push(format!("\"w{witness}\":\"institute {witness}\""));
+    }
+    let names: Vec<_> = witnesses.iter().map(|witness| format!("w{witness}")).collect();
+    text += &format!("group all all {}\nquorum all\n", names.join(" "));
+    let digest = Policy::parse(text.as_bytes(), None).unwrap().id().policy;
+    let companion = format!(
+        "{{\"f\":0,\"mirror_quorum\":\"none\",\"mirrors\":[],\"operators\":{{{}}},\"parties\":[\"a\"],\"policy\":\"{digest}\"}}\n",
+        operators.join(",")
+    );
+    Policy::parse(text.as_bytes(), Some(companion.as_bytes())).unwrap()
+}
+
+#[test]
+fn a_note_is_published_with_the_lines_of_its_quorum() {
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    let policy = quorum_of(&party, &[60, 61]);
+    let witnesses = [60, 61].map(Institute::new);
+    writer.require_cosignatures(Several(witnesses.to_vec()), policy.clone()).unwrap();
+    writer.append(&[party.sealed(14)], &party.signer()).unwrap();
+    let published = writer.append(&[party.sealed(15)], &party.signer()).unwrap();
+    drop(writer);
+    let note = UnverifiedCheckpoint::parse(&published.checkpoint).unwrap();
+    assert_eq!(note.note().signatures().len(), 3);
+    let log = LogDirectory::open(folder.path()).unwrap();
+    check_log(&log, Some(&policy), |_, _| {}).unwrap();
+}
+
+#[test]
+fn without_its_quorum_nothing_is_published_and_nothing_more_committed() {
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let (key, policy) = (Recording::new(), quorum_of(&party, &[60, 61]));
+    let signer = key.signer(&party.origin);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    let witnesses = [60, 61].map(Institute::new);
+    witnesses[1].set_away(true);
+    writer.require_cosignatures(Several(witnesses.to_vec()), policy).unwrap();
+    let (state, checkpoint) = (writer.state(), fs::read(folder.path().join("checkpoint")).unwrap());
+
+    let error = writer.append(&[party.sealed(14)], &signer).unwrap_err();
+    assert_eq!(error.code(), Code::UnderWitnessed);
+    assert!(error.to_string().contains("w61 is away"), "{error}");
+    assert!(writer.is_unsigned() && !writer.is_stopped());
+    assert_ne!(writer.state(), state, "it is committed all the same");
+    let committed = writer.state();
+    assert_eq!(fs::read(folder.path().join("checkpoint")).unwrap(), checkpoint);
+    assert!(!folder.path().join("history/15").exists());
+
+    let before = files(folder.path());
+    assert_eq!(writer.append(&[party.sealed(15)], &signer).unwrap_err().code(), Code::UnderWitnessed);
+    assert_eq!((writer.state(), files(folder.path())), (committed, before));
+    let Publication::Degraded(first) = writer.publish(&signer).unwrap() else { panic!("no quorum") };
+    let Publication::Degraded(second) = writer.publish(&signer).unwrap() else { panic!("no quorum") };
+    assert_eq!(first.since, second.since);
+
+    // A new start knows that the state is not published.
+    drop(writer);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    assert!(writer.is_unsigned());
+    writer.require_cosignatures(Several(witnesses.to_vec()), quorum_of(&party, &[60, 61])).unwrap();
+    assert_eq!(writer.resume(&signer).unwrap_err().code(), Code::UnderWitnessed);
+    witnesses[1].set_away(false);
+    writer.append(&[party.sealed(15)], &signer).unwrap();
+    drop(writer);
+    assert_eq!(key.sizes().into_iter().collect::<Vec<_>>(), [15, 16]);
+    let log = LogDirectory::open(folder.path()).unwrap();
+    check_log(&log, Some(&quorum_of(&party, &[60, 61])), |_, _| {}).unwrap();
+}
+
+#[test]
+fn lines_that_do_not_verify_never_get_into_a_note() {
+    struct Bad(Institute);
+    impl Cosigner for Bad {
+        fn cosign(&mut self, request: &CosignRequest<'_>) -> CosignAnswer {
+            let mut answer = self.0.cosign(request);
+            let head = UnverifiedCheckpoint::parse(request.note().as_bytes()).unwrap().claimed().clone();
+            let (name, _) = witness_key(60);
+            let time = UnixSeconds::new(1).unwrap();
+            let forged = cosignature::sign(name.name(), &SigningKey::from_seed(&[90; 32]), time, &head);
+            // Of the right name and of another key; of the right key id and with other bytes; of a stranger.
+            let other = detente_checkpoint::SignatureLine::new(&name, forged.blob().to_vec());
+            let (stranger, key) = witness_key(99);
+            let stranger = cosignature::sign(stranger.name(), &key, time, &head);
+            answer.lines.splice(0..0, [forged, other, stranger]);
+            answer
+        }
+    }
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    writer.require_cosignatures(Bad(Institute::new(60)), quorum_of(&party, &[60])).unwrap();
+    let published = writer.append(&[party.sealed(14)], &party.signer()).unwrap();
+    let note = UnverifiedCheckpoint::parse(&published.checkpoint).unwrap();
+    assert_eq!(note.note().signatures().len(), 2);
+    note.verify(&quorum_of(&party, &[60])).unwrap();
+}
+
+#[test]
+fn a_witness_that_knows_a_larger_log_ends_the_writer() {
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let old = crate::faults::copy_of(folder.path());
+    let witness = Institute::new(60);
+    let policy = || quorum_of(&party, &[60]);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    writer.require_cosignatures(witness.clone(), policy()).unwrap();
+    writer.append(&[party.sealed(14), party.sealed(15)], &party.signer()).unwrap();
+    drop(writer);
+
+    let mut writer = LogWriter::open(old.path()).unwrap();
+    writer.require_cosignatures(witness, policy()).unwrap();
+    let error = writer.append(&[party.sealed(99)], &party.signer()).unwrap_err();
+    assert_eq!(error.code(), Code::LogRolledBack);
+    assert!(error.to_string().contains("w60"), "{error}");
+    assert!(writer.is_stopped());
+    assert!(!old.path().join("history/15").exists());
+}
+
+#[test]
+fn a_key_that_does_not_sign_is_asked_again() {
+    #[derive(Debug)]
+    struct Away(AtomicBool);
+    impl detente_checkpoint::Ed25519Signer for Away {
+        fn public(&self) -> detente_checkpoint::PublicKey {
+            crate::support::checkpoint_key().public()
+        }
+        fn sign(&self, message: &[u8]) -> Result<[u8; 64], detente_checkpoint::SigningFault> {
+            if self.0.swap(false, Ordering::SeqCst) {
+                return Err(detente_checkpoint::SigningFault::Refused {
+                    reason: "no token".to_owned(),
+                    next: Default::default(),
+                });
+            }
+            Ok(crate::support::checkpoint_key().sign(message))
+        }
+    }
+    let party = Party::new();
+    let folder = party.log_of(&[14]);
+    let mut writer = LogWriter::open(folder.path()).unwrap();
+    let signer = detente_log::LogSigner::new(party.origin.clone(), Away(AtomicBool::new(true)));
+    let error = writer.append(&[party.sealed(14)], &signer).unwrap_err();
+    assert!(error.to_string().contains("no token"), "{error}");
+    assert!(!writer.is_stopped());
+    writer.append(&[party.sealed(15)], &signer).unwrap();
+    drop(writer);
+    assert!(folder.path().join("history/15").exists());
+    crate::support::check(folder.path()).unwrap();
+}

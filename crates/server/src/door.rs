@@ -1,0 +1,198 @@
+//! What happens to every request, whatever it asks for: who it is from, how many at once, how long, one line in the log.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use detente_core::{Code, Digest, Name};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::{HeaderMap, Method, body::Body as _, body::Incoming, header::CONTENT_ENCODING};
+
+use crate::{
+    Limits,
+    answer::{Answer, Gone},
+    credentials::Credentials,
+    metrics::{Gauge, Metrics},
+};
+
+/// A log or a witness, behind its door.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// The endpoint of a path, for log lines and metrics; never what the client wrote.
+    fn endpoint(&self, path: &str) -> &'static str;
+
+    /// Whether the path is for everybody, access file or not.
+    fn is_open(&self, path: &str) -> bool;
+
+    /// Answers.
+    fn answer(&self, request: Request) -> impl Future<Output = Result<Answer, Gone>> + Send;
+
+    /// What to say of a request that took too long.
+    fn too_slow(&self) -> Code;
+
+    /// Whether all is well.
+    fn is_healthy(&self) -> impl Future<Output = bool> + Send;
+
+    /// Its state, for metrics.
+    fn gauges(&self) -> Vec<Gauge>;
+}
+
+/// One request. Its body has not arrived yet.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    body: Incoming,
+    arrival: Duration,
+    limit: usize,
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    /// SHA-256 of the certificate that it showed in TLS 1.3.
+    pub(crate) certificate: Option<Digest>,
+}
+
+impl Request {
+    pub(crate) fn is_read(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// The body, at most `limit` bytes and the server's own limit.
+    ///
+    /// # Errors
+    /// In the inner result an answer; in the outer one a client that is too slow or has gone.
+    pub(crate) async fn read_body(self, limit: usize) -> Result<Result<Bytes, Answer>, Gone> {
+        if self.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            let unsupported = hyper::StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Ok(Err(Answer::refusal_with(unsupported, Code::Misuse)));
+        }
+        let limit = limit.min(self.limit);
+        // A length that is announced and too large is refused before a byte of it is read.
+        if self.body.size_hint().lower() > limit as u64 {
+            return Ok(Err(Answer::refusal(Code::Oversize)));
+        }
+        let read = tokio::time::timeout(self.arrival, Limited::new(self.body, limit).collect());
+        match read.await.map_err(|_| Gone)? {
+            Ok(body) => Ok(Ok(body.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => Ok(Err(Answer::refusal(Code::Oversize))),
+            Err(_) => Err(Gone),
+        }
+    }
+}
+
+/// The door of one service.
+#[derive(Debug)]
+pub(crate) struct Door<S> {
+    pub(crate) service: S,
+    pub(crate) metrics: Metrics,
+    pub(crate) limits: Limits,
+    credentials: Option<Credentials>,
+    crowd: Arc<Crowd>,
+}
+
+/// How many requests of each are at work.
+#[derive(Debug, Default)]
+struct Crowd(Mutex<HashMap<Who, usize>>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Who {
+    Counterpart(Name),
+    Address(IpAddr),
+}
+
+impl<S: Service> Door<S> {
+    pub(crate) fn new(service: S, credentials: Option<Credentials>, limits: Limits) -> Self {
+        Self { service, metrics: Metrics::default(), limits, credentials, crowd: Arc::default() }
+    }
+
+    /// Answers a request, or ends its connection.
+    pub(crate) async fn pass(
+        &self,
+        peer: Peer,
+        request: hyper::Request<Incoming>,
+    ) -> Result<hyper::Response<http_body_util::Full<Bytes>>, Gone> {
+        let start = Instant::now();
+        let (head, body) = request.into_parts();
+        let request = Request {
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().map(str::to_owned),
+            method: head.method,
+            headers: head.headers,
+            body,
+            arrival: self.limits.arrival,
+            limit: self.limits.body,
+        };
+        let what = self.service.endpoint(&request.path);
+        let (counterpart, answer) = self.admit(peer, request).await;
+        let time = start.elapsed();
+        let status = answer.as_ref().map_or(0, |answer| answer.status.as_u16());
+        let code = match &answer {
+            Ok(answer) => answer.code.map_or("OK", Code::as_str),
+            Err(Gone) => "GONE",
+        };
+        let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let counterpart = counterpart.as_ref().map(Name::as_str);
+        tracing::info!(what, status = u64::from(status), code, milliseconds, counterpart);
+        self.metrics.answered(what, status, time);
+        answer.map(Answer::into_response)
+    }
+
+    async fn admit(&self, peer: Peer, request: Request) -> (Option<Name>, Result<Answer, Gone>) {
+        let (who, counterpart) = match &self.credentials {
+            Some(credentials) if !self.service.is_open(&request.path) => {
+                match credentials.find(&request.headers, peer.certificate.as_ref()) {
+                    Some(name) => (Who::Counterpart(name.clone()), Some(name)),
+                    None => return (None, Ok(Answer::refusal(Code::Unauthenticated))),
+                }
+            }
+            _ => (Who::Address(peer.address), None),
+        };
+        let Some(_place) = Place::take(&self.crowd, who, self.limits.at_work) else {
+            return (counterpart, Ok(Answer::busy(Duration::from_secs(1))));
+        };
+        let answer = match tokio::time::timeout(self.limits.answer, self.service.answer(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Ok(Answer::refusal(self.service.too_slow())),
+        };
+        (counterpart, answer)
+    }
+}
+
+/// One request at work; dropping it ends that.
+struct Place {
+    crowd: Arc<Crowd>,
+    who: Who,
+}
+
+impl Place {
+    fn take(crowd: &Arc<Crowd>, who: Who, limit: usize) -> Option<Self> {
+        let mut counts = crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(who.clone()).or_default();
+        if *count >= limit {
+            return None;
+        }
+        *count += 1;
+        drop(counts);
+        Some(Self { crowd: Arc::clone(crowd), who })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.who) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.who);
+            }
+        }
+    }
+}

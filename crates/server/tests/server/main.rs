@@ -1,0 +1,20 @@
+//! Servers on real sockets of this machine, asked by a client that may break every rule of HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod admin;
+mod broken;
+mod cosigning;
+mod encrypted;
+mod private;
+mod reading;
+mod scene;
+mod stopping;
+mod submitting;
+mod wire;
+mod witness;
