@@ -3,7 +3,8 @@
 
 use std::sync::OnceLock;
 
-use detente_checkpoint::UnverifiedNote;
+use detente_checkpoint::{KeyType, NoteKey, SigningKey, TreeHead, UnverifiedNote};
+use detente_core::{Digest, Origin, TreeSize};
 use detente_finding::Finding;
 use detente_tests::party::{Party, Secret, Trust, Witness};
 
@@ -45,5 +46,58 @@ fn make() -> Vec<(&'static str, Vec<u8>)> {
         ("small-later.note", small_later),
         ("large-earlier.note", large_earlier),
         ("backwards.json", backwards.unwrap().to_bytes()),
+        ("at-zero.note", one.note(3, &[(&witness, 0)])),
+        ("at-zero-too.note", one.note(4, &[(&witness, 0)])),
+    ]
+    .into_iter()
+    .chain(hostile())
+    .collect()
+}
+
+/// What a log can choose: its name, its roots, how many keys it has. And policies that are too large to compare.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    let secret = Secret::new("hostile");
+    let (first, second) = (secret.key("first"), secret.key("second"));
+    let note = |origin: &str, key: &SigningKey, start: &[u8], last: u8| {
+        let mut root = [last; 32];
+        root[..start.len()].copy_from_slice(start);
+        let size = TreeSize::new(5).unwrap();
+        let head = TreeHead::new(Origin::parse(origin).unwrap(), size, Digest::from_bytes(root)).unwrap();
+        head.sign(key).unwrap().as_bytes().to_vec()
+    };
+    let vkey = |origin: &str, key: &SigningKey| {
+        NoteKey::new(Origin::parse(origin).unwrap().key_name().clone(), KeyType::Log, key.public())
+    };
+    let quoted = "evil\"presentation/v1.example/log";
+    let named = vkey(quoted, &first);
+    let notes = [1, 2].map(|last| UnverifiedNote::parse(&note(quoted, &first, &[], last)).unwrap());
+    let finding = Finding::fork(&named, [&notes[0], &notes[1]], &[]).unwrap();
+    let two = "two.example/log";
+    let both = Trust::in_logs(&[&vkey(two, &first), &vkey(two, &second)]).lines("quorum none\n");
+    let request = |old: u8, note: Vec<u8>| [format!("old {old}\n\n").into_bytes(), note].concat();
+    let many = |names: std::ops::Range<u32>| {
+        let listed: String = names.clone().map(|number| format!(" w{number}")).collect();
+        let witnesses = names.map(|number| Witness::new(&format!("w{number}")));
+        let trust = witnesses.fold(Trust::in_logs(&[&named]), |trust, witness| {
+            trust.witness(&witness, &format!("institute {}", witness.name))
+        });
+        trust.lines(&format!("group g 9{listed}\nquorum g\n"))
+    };
+    let (many, others) = (many(0..17), many(40..57));
+    vec![
+        ("quoted.json", finding.to_bytes()),
+        ("quoted.policy", Trust::in_logs(&[&named]).lines("quorum none\n").policy_bytes()),
+        ("two.policy", both.policy_bytes()),
+        ("two-first.note", note(two, &first, &[], 1)),
+        ("two-second.note", note(two, &second, &[], 2)),
+        ("two-0.request", request(0, note(two, &first, &[], 1))),
+        // Roots whose first bytes are the same.
+        ("two-1.request", request(5, note(two, &first, &[0xaa, 0xbb, 0xcc, 0xdd], 2))),
+        ("two-2.request", request(5, note(two, &first, &[0xaa, 0xbb, 0xcc, 0xdd], 3))),
+        ("two-3.request", request(5, note(two, &second, &[], 4))),
+        ("many.policy", many.policy_bytes()),
+        ("many.policy.json", many.companion_bytes()),
+        ("others.policy", others.policy_bytes()),
+        ("others.policy.json", others.companion_bytes()),
     ]
 }

@@ -20,6 +20,7 @@ mod cases;
 mod command;
 mod forked;
 mod memory;
+mod mirrored;
 mod page;
 mod picture;
 mod processes;

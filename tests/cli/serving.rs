@@ -15,14 +15,14 @@ use sha2::Digest as _;
 use crate::{command::World, schema};
 
 /// A server that is at work. It is ended when a test stops half-way.
-struct Server {
+pub(crate) struct Server {
     child: Option<Child>,
     stdout: BufReader<ChildStdout>,
     started: Object,
 }
 
 impl Server {
-    fn start(world: &World, arguments: &str) -> Self {
+    pub(crate) fn start(world: &World, arguments: &str) -> Self {
         let mut child = world
             .detente(&format!("{arguments} --json"))
             // The certificate of a witness in these tests is its own root.
@@ -39,6 +39,11 @@ impl Server {
             .unwrap_or_else(|error| panic!("{arguments}: {error}: {line:?}, {:?}", child.wait()));
         schema::check(&started);
         Self { child: Some(child), stdout, started: started.as_object().unwrap().clone() }
+    }
+
+    /// Where clients find it.
+    pub(crate) fn url(&self) -> &str {
+        self.started["url"].as_str().unwrap()
     }
 
     fn address(&self, member: &str) -> SocketAddr {

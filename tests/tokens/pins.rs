@@ -100,5 +100,19 @@ fn a_locked_pin_is_said_before_another_try_and_after_the_last() {
     // CKF_USER_PIN_FINAL_TRY
     rig.fault = Some("flags=0x20000".to_owned());
     rig.private("pin", "wrong-pin-0000\n");
-    rig.commit("n-1").refused("UNAVAILABLE", &["the PIN is wrong", "one try is left"]);
+    rig.commit("n-1").refused("UNAVAILABLE", &["a typed PIN for the last try", "without --pin-file"]);
+}
+
+/// Each wrong try counts: what opens one token is not tried on another.
+#[test]
+fn a_pin_file_is_for_one_token() {
+    let Some(rig) = Rig::new() else { return };
+    rig.init_in_token().ok();
+    rig.token("other", "another-pin-0000");
+    let log = rig.log();
+    let rotate = "keys rotate --role sealing --in-token other --party a --unlock a.key --pin-file pin";
+    rig.detente(rotate).refused("MISUSE", &["token other", "the PIN file of another token", "on a terminal"]);
+    assert_eq!(rig.log(), log);
+    rig.commit("n-1").ok();
+    rig.verify(1);
 }

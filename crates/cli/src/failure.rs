@@ -135,6 +135,7 @@ impl From<PartyError> for Failure {
             | PartyError::OtherExportMeans { path, .. }
             | PartyError::ExportExists { path }
             | PartyError::VaultExists { path }
+            | PartyError::StaleJournal { path }
             | PartyError::ForeignLog { path, .. }
             | PartyError::SetExists { path } => path.display().to_string(),
             PartyError::Report { place, .. }
@@ -153,6 +154,7 @@ impl From<PartyError> for Failure {
             | PartyError::UnknownEntry { index }
             | PartyError::NotUnknown { index }
             | PartyError::EntryMismatch { index }
+            | PartyError::UnsignedEntry { index }
             | PartyError::Pending { index }
             | PartyError::NoEntry { index, .. }
             | PartyError::RecordMismatch { index } => format!("entry {index}"),
@@ -241,6 +243,12 @@ impl From<PartyError> for Failure {
                 Some("move it aside, to be kept until the import is done; a vault is never overwritten")
             }
             PartyError::ForeignLog { .. } => Some("put this party's own log there"),
+            PartyError::StaleJournal { .. } => {
+                Some("it belongs to the vault that was there: move both aside together, and import again")
+            }
+            PartyError::UnsignedEntry { .. } => Some(
+                "nothing was signed; put the log there that this party published, from its own folder or a copy that it trusts",
+            ),
             PartyError::EntryMismatch { .. } => {
                 Some("the log is another continuation than the vault's; put the published one there")
             }

@@ -6,12 +6,12 @@ mod folder;
 mod notes;
 mod parallel;
 
-use core::num::NonZeroUsize;
+use core::{num::NonZeroUsize, ops::Range};
 use std::path::PathBuf;
 
 use detente_checkpoint::{Policy, UnverifiedCheckpoint, VerifiedCheckpoint};
 use detente_core::{LeafIndex, TreeSize};
-use detente_merkle::tile::{Tile, TileLevel, new_tiles, tiles};
+use detente_merkle::tile::{FULL_WIDTH, Tile, TileLevel, tile_at, tiles};
 
 use crate::{
     CheckFailure, LogDirectory, LogError, LogReader, LogSource, Store, check::policy_of_genesis, history,
@@ -143,13 +143,12 @@ impl Mirror {
         // What was complete before is there unless somebody removed it.
         let is_gone = |tile: &Tile| (tile.width().is_full() || before == size) && !self.folder.has(*tile);
         let gone: Vec<Tile> = tiles(before).filter(is_gone).collect();
-        let all = || new_tiles(before, size).map(|new| new.chain(gone.iter().copied()));
-        let mut fetched = Fetched { done: 0, all: all()?.count() as u64 };
+        let mut fetched = Fetched { done: 0, all: count_new(before, size).saturating_add(gone.len() as u64) };
         for level in (0..8_u64).rev() {
             let level = TileLevel::new(level)?;
             parallel::each(
                 connections,
-                all()?.filter(|tile| tile.level() == level),
+                new_of(level, before, size).chain(gone.iter().copied().filter(|tile| tile.level() == level)),
                 |tile| match level {
                     TileLevel::LEAVES => tree.bundle(tile).map(drop),
                     _ => tree.tile(tile).map(drop),
@@ -164,6 +163,28 @@ impl Mirror {
     }
 }
 
+/// Where the tiles of a level begin and end that a tree has and an earlier one had not, or had narrower.
+fn new_range(level: TileLevel, before: TreeSize, size: TreeSize) -> Range<u64> {
+    let length = |size: TreeSize| size.get().checked_shr(8 * u32::from(level.get())).unwrap_or(0);
+    let (old, new, full) = (length(before), length(size), u64::from(FULL_WIDTH));
+    let first = old / full;
+    first..if old == new { first } else { new.div_ceil(full) }
+}
+
+/// These tiles. Nothing is gone through to find them: a size that a log only claims may be any.
+fn new_of(level: TileLevel, before: TreeSize, size: TreeSize) -> impl Iterator<Item = Tile> {
+    new_range(level, before, size)
+        .filter_map(move |index| tile_at(level, index.checked_mul(u64::from(FULL_WIDTH))?, size).ok())
+}
+
+/// How many there are, of all levels.
+fn count_new(before: TreeSize, size: TreeSize) -> u64 {
+    let levels = (0..8).filter_map(|level| TileLevel::new(level).ok());
+    levels
+        .map(|level| new_range(level, before, size))
+        .fold(0, |count, range| count + (range.end - range.start))
+}
+
 /// The note at a path of a mirror's own, verified.
 fn own_note(store: &Store, path: &str, policy: &Policy) -> Result<Option<VerifiedCheckpoint>, LogError> {
     let Some(bytes) = history::read_note(store, path)? else { return Ok(None) };
@@ -174,5 +195,28 @@ fn own_note(store: &Store, path: &str, policy: &Policy) -> Result<Option<Verifie
 impl From<LogError> for MirrorFailure {
     fn from(error: LogError) -> Self {
         Self::Log(CheckFailure::from(error))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use detente_merkle::tile::new_tiles;
+
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_what_the_tree_says() {
+        let sizes = [0, 1, 14, 255, 256, 257, 300, 512, 700, 65_535, 65_536, 65_537, 70_000, 131_072];
+        for (place, old) in sizes.into_iter().enumerate() {
+            for new in sizes.into_iter().skip(place) {
+                let (old, new) = (TreeSize::new(old).unwrap(), TreeSize::new(new).unwrap());
+                let expected: Vec<Tile> = new_tiles(old, new).unwrap().collect();
+                let levels = (0..8).map(|level| TileLevel::new(level).unwrap());
+                assert_eq!(levels.flat_map(|level| new_of(level, old, new)).collect::<Vec<_>>(), expected);
+                assert_eq!(count_new(old, new), expected.len() as u64, "{old} to {new}");
+            }
+        }
+        count_new(TreeSize::ZERO, TreeSize::new(u64::MAX >> 1).unwrap());
     }
 }

@@ -249,6 +249,14 @@ pub enum PartyError {
         /// How many unknown entries they were tried against.
         unknown: usize,
     },
+    /// A recovery that ended early; what it had found is stored.
+    #[error("{source}")]
+    RecoveryStopped {
+        /// The rows that were found before.
+        recovered: Vec<crate::Recovered>,
+        /// Why it ended.
+        source: Box<PartyError>,
+    },
     /// Not a vault's export, or one that was cut, reordered, extended or changed.
     #[error("{}: part {part}: expected {expected}", path.display())]
     MalformedExport {
@@ -312,6 +320,20 @@ pub enum PartyError {
     EntryMismatch {
         /// The entry.
         index: LeafIndex,
+    },
+    /// An entry above the newest signed note that the vault was not about to publish.
+    #[error(
+        "entry {index}: expected no entry above the log's newest checkpoint but those that the vault has pending, got another"
+    )]
+    UnsignedEntry {
+        /// The entry.
+        index: LeafIndex,
+    },
+    /// A journal of SQLite in the place of a new vault's: it would be applied to it.
+    #[error("{}: expected no journal beside the place of a new vault, got one", path.display())]
+    StaleJournal {
+        /// The journal.
+        path: PathBuf,
     },
     /// A key in use that an event of the log ended: the vault is an old copy.
     #[error(
@@ -511,9 +533,10 @@ impl PartyError {
                 Code::VaultBehindLog
             }
             Self::LogBehindVault { .. } => Code::LogBehindVault,
-            Self::EntryMismatch { .. } => Code::EntryMismatch,
+            Self::EntryMismatch { .. } | Self::UnsignedEntry { .. } => Code::EntryMismatch,
             Self::MalformedExport { .. } => Code::MalformedExport,
             Self::NotRecovered { .. } => Code::NotRecovered,
+            Self::RecoveryStopped { source, .. } => source.code(),
             Self::ForeignLog { .. } => Code::LogMismatch,
             Self::OwnLogCheck(failure) => failure.code(),
             Self::Report { fault, .. } => fault.code(),
@@ -535,6 +558,7 @@ impl PartyError {
             | Self::NothingUnknown
             | Self::ExportExists { .. }
             | Self::VaultExists { .. }
+            | Self::StaleJournal { .. }
             | Self::NoEntry { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }

@@ -62,11 +62,29 @@ pub fn export_vault(
     let out = create_new(&temporary, PRIVATE).map_err(&unavailable)?;
     let written = write(&vault, out, file, secret, progress).and_then(|exported| {
         // A link fails when the name is taken, where a rename would replace what is there.
-        let placed = std::fs::hard_link(&temporary, file).and_then(|()| flush_folder(file));
+        let placed = place(&temporary, file).and_then(|()| flush_folder(file));
         placed.map(|()| exported).map_err(unavailable)
     });
     let _ = std::fs::remove_file(&temporary);
     written
+}
+
+/// Gives the export its name, or copies it where a file has but one name, as on FAT.
+fn place(temporary: &Path, file: &Path) -> std::io::Result<()> {
+    match std::fs::hard_link(temporary, file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => copy_to(temporary, file),
+        linked => linked,
+    }
+}
+
+fn copy_to(temporary: &Path, file: &Path) -> std::io::Result<()> {
+    let mut out = create_new(file, PRIVATE)?;
+    let copied = File::open(temporary)
+        .and_then(|mut from| std::io::copy(&mut from, &mut out))
+        .and_then(|_| out.sync_all());
+    copied.inspect_err(|_| {
+        let _ = std::fs::remove_file(file);
+    })
 }
 
 fn write(

@@ -6,13 +6,12 @@ mod reading;
 
 use std::path::Path;
 
-use detente_checkpoint::{Policy, PolicyFiles};
 use detente_core::{LeafIndex, LogId, TreeSize};
 use detente_log::{LogDirectory, LogWriter, check_log};
 
+use crate::continuation::Prefix;
 use crate::steps::Steps;
-use crate::vault::SecretName;
-use crate::{Party, PartyError, PartyFolder, TokenAccess, Unlock};
+use crate::{Party, PartyError, PartyFolder, TokenAccess, Unlock, receipts};
 
 use construction::Construction;
 
@@ -63,9 +62,11 @@ pub fn import_vault(
     access: TokenAccess,
     mut progress: impl FnMut(ImportStage, u64, u64),
 ) -> Result<Imported, PartyError> {
-    let refuse_vault = || match folder.vault().symlink_metadata() {
-        Ok(_) => Err(PartyError::VaultExists { path: folder.vault() }),
-        Err(_) => Ok(()),
+    let refuse_vault = || {
+        if folder.vault().symlink_metadata().is_ok() {
+            return Err(PartyError::VaultExists { path: folder.vault() });
+        }
+        construction::refuse_journals(folder)
     };
     refuse_vault()?;
     let directory = LogDirectory::open(folder.log())?;
@@ -82,11 +83,13 @@ pub fn import_vault(
         return Err(PartyError::ForeignLog { path: folder.log(), expected, got });
     }
 
-    let checked = check_log(&directory, Some(&own_policy(&party)?), |done, all| {
+    let checked = check_log(&directory, Some(&party.own_policy()?), |done, all| {
         progress(ImportStage::Checking, done, all);
     });
     checked.map_err(|failure| PartyError::OwnLogCheck(Box::new(failure)))?;
-    // Entries of an interrupted batch are in the log; only now is it known whose log it is.
+    // Entries of an interrupted batch are in the log; only now is it known whose log it is. What no note covers is
+    // signed only if the export has it pending: the copy may come from anybody.
+    party.require_continuation(&writer, Prefix::Whole)?;
     if writer.is_unsigned() {
         writer.resume(&party.log_signer()?)?;
     }
@@ -99,17 +102,12 @@ pub fn import_vault(
         progress(ImportStage::Comparing, done, all);
     })?;
     party.vault.finish_import(&settled)?;
-    drop(party);
     refuse_vault()?;
+    // Receipts of what is there are the old folder's, or are made when they are asked for.
+    receipts::leave_out_all(&folder.receipts(), tree.size(), &party.steps)?;
+    drop(party);
     construction.finish(folder)?;
     Ok(imported)
-}
-
-/// Names the vault's own checkpoint key, so that a log of another key is refused however it looks.
-fn own_policy(party: &Party) -> Result<Policy, PartyError> {
-    let origin = party.genesis.genesis().origin();
-    let files = PolicyFiles::unwitnessed(origin, &party.public(SecretName::CheckpointKey)?, &[]);
-    Ok(Policy::parse(&files.policy, None)?)
 }
 
 #[cfg(test)]

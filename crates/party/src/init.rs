@@ -1,6 +1,5 @@
 //! A new party: vault, keys, log with its genesis, files to hand over.
 
-use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -141,7 +140,6 @@ struct FirstKeys {
     author: NewPartyKey,
     sealing: NewPartyKey,
     checkpoint: NewPartyKey,
-    kept: Cell<bool>,
 }
 
 impl FirstKeys {
@@ -155,22 +153,9 @@ impl FirstKeys {
             }
         };
         let author = key("author")?;
-        let sealing = key("sealing").inspect_err(|_| author.discard())?;
-        let checkpoint = key("checkpoint").inspect_err(|_| {
-            author.discard();
-            sealing.discard();
-        })?;
-        Ok(Self { author, sealing, checkpoint, kept: Cell::new(false) })
-    }
-}
-
-impl Drop for FirstKeys {
-    fn drop(&mut self) {
-        if !self.kept.get() {
-            for key in [&self.author, &self.sealing, &self.checkpoint] {
-                key.discard();
-            }
-        }
+        let sealing = key("sealing")?;
+        let checkpoint = key("checkpoint")?;
+        Ok(Self { author, sealing, checkpoint })
     }
 }
 
@@ -189,7 +174,7 @@ fn make(
     keys: &FirstKeys,
     steps: &Steps,
 ) -> Result<Initialised, PartyError> {
-    let FirstKeys { author, sealing, checkpoint, kept } = keys;
+    let FirstKeys { author, sealing, checkpoint } = keys;
     let recovery = Secret::random()?;
     let signer = LogSigner::new(origin.clone(), Arc::clone(&checkpoint.key));
     let draft = GenesisDraft {
@@ -232,7 +217,9 @@ fn make(
     LogWriter::create_in(steps.store(&unfinished.log), origin)?.append(&[genesis], &signer)?;
     let share = write_share(folder, origin, name, &signer, author.key.public(), steps)?;
     // From here on a failure may leave a party behind, and its keys must not go.
-    kept.set(true);
+    for key in [author, sealing, checkpoint] {
+        key.keep();
+    }
     let recovery = unfinished.finish(folder)?;
     Ok(Initialised { log: history.log(), unlock_created: false, recovery, share })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use detente_checkpoint::{KeyType, NoteKey, PublicKey};
 use detente_core::{KeyDigest, LeafIndex, Name, TreeSize};
-use detente_log::{LogDirectory, LogTree, LogWriter};
+use detente_log::{LogDirectory, LogSigner, LogTree, LogWriter};
 use detente_statement::{
     KeyHistory, NewKey, RevocationReason, Role, Signer, UnverifiedStatement, key_digest,
 };
@@ -125,17 +125,19 @@ impl Party {
     pub fn add_key_in(&mut self, place: NewKeyPlace<'_>) -> Result<KeyChange, PartyError> {
         let writer = self.open_log()?;
         let mut ring = self.vault.keyring()?;
+        // Before the key is made: without it nothing could be published.
+        let log_signer = self.log_signer()?;
         let new = self.new_key(&ring, Role::Author, place)?;
         let sign = |party: &Self| {
             let author = party.numbered_key(ring.in_use.author)?;
             let draft = NewKey { key: &new.key, role: Role::Author, nonce: random()? };
-            Ok(Signer::new(party.log, &author).key_add(&draft)?)
+            Ok::<_, PartyError>(Signer::new(party.log, &author).key_add(&draft)?)
         };
-        let entry = sign(self).inspect_err(|_: &PartyError| new.discard())?;
+        let entry = sign(self)?;
         let number = ring.add(Role::Author);
         let after = ring.in_use;
         let change = Change { entry, after, made: Some((number, new)), old: None };
-        self.publish_event(writer, ring, change)
+        self.publish_event(writer, &log_signer, ring, change)
     }
 
     /// Replaces the key of a role that is in use by a new one.
@@ -156,17 +158,19 @@ impl Party {
         let writer = self.open_log()?;
         let mut ring = self.vault.keyring()?;
         let old = self.digest_of(ring.in_use.of(role))?;
+        // Before the key is made: without it nothing could be published.
+        let log_signer = self.log_signer()?;
         let new = self.new_key(&ring, role, place)?;
         let sign = |party: &Self| {
             let author = party.numbered_key(ring.in_use.author)?;
             let draft = NewKey { key: &new.key, role, nonce: random()? };
-            Ok(Signer::new(party.log, &author).key_rotate(old, &draft)?)
+            Ok::<_, PartyError>(Signer::new(party.log, &author).key_rotate(old, &draft)?)
         };
-        let entry = sign(self).inspect_err(|_: &PartyError| new.discard())?;
+        let entry = sign(self)?;
         let number = ring.add(role);
         let after = ring.in_use.with(role, number);
         let change = Change { entry, after, made: Some((number, new)), old: Some(old) };
-        self.publish_event(writer, ring, change)
+        self.publish_event(writer, &log_signer, ring, change)
     }
 
     /// Ends an author key. When it is the one in use, another author key of the vault takes its place.
@@ -194,7 +198,8 @@ impl Party {
         // By a key that stays: the one that ends may be in other hands.
         let author = self.numbered_key(after.author)?;
         let entry = Signer::new(self.log, &author).key_revoke(key, reason, random()?)?;
-        self.publish_event(writer, ring, Change { entry, after, made: None, old: Some(key) })
+        let log_signer = self.log_signer()?;
+        self.publish_event(writer, &log_signer, ring, Change { entry, after, made: None, old: Some(key) })
     }
 
     /// The key of a role that signs now.
@@ -236,6 +241,7 @@ impl Party {
     fn publish_event(
         &mut self,
         mut writer: LogWriter,
+        log_signer: &LogSigner,
         mut ring: Keyring,
         change: Change,
     ) -> Result<KeyChange, PartyError> {
@@ -245,7 +251,6 @@ impl Party {
         // Nothing goes into the log that a reader would refuse there.
         let mut history = self.key_events(&writer.tree())?.history;
         history.apply(&history.check(index, statement)?)?;
-        let log_signer = self.log_signer()?;
 
         // The new key is on the disk, or where it is, before its event is public.
         if let Some((number, new)) = &change.made {
@@ -253,8 +258,11 @@ impl Party {
         }
         ring.pending = Some(PendingEvent { index, statement: id, after: change.after });
         self.vault.put_keyring(&ring, change.seed())?;
+        if let Some((_, new)) = &change.made {
+            new.keep();
+        }
         let entries = [change.entry];
-        let published = writer.append(&entries, &log_signer)?;
+        let published = writer.append(&entries, log_signer)?;
         let share = self.finish_event(ring, change.after)?;
         let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries, &self.steps);
         Ok(KeyChange {

@@ -22,6 +22,7 @@
 
 mod anchor;
 mod commit;
+mod continuation;
 mod covering;
 mod disclose;
 mod doctor;

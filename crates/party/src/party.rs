@@ -7,6 +7,7 @@ use detente_core::{Digest, LeafIndex, LogId, Origin};
 use detente_log::{LogDirectory, LogSigner, LogTree, LogWriter};
 use detente_statement::{KeyHistory, UnverifiedStatement};
 
+use crate::continuation::Prefix;
 use crate::party_key::PartyKey;
 use crate::record::Record;
 use crate::secret::Secret;
@@ -142,6 +143,8 @@ impl Party {
     /// Locks the log, finishes what a crash interrupted, and settles rows that were pending then.
     pub(crate) fn open_log(&mut self) -> Result<LogWriter, PartyError> {
         let mut writer = LogWriter::open_in(self.steps.store(self.folder.log()))?;
+        // The folder may have been replaced since: a state is signed only if this party made it.
+        self.require_continuation(&writer, Prefix::Tiles)?;
         if writer.is_unsigned() {
             writer.resume(&self.log_signer()?)?;
         }

@@ -1,5 +1,6 @@
 //! A key of the party, wherever it lives: in the vault, or in a token.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use detente_checkpoint::{Ed25519Signer, PublicKey, SigningFault, SigningKey};
@@ -80,17 +81,18 @@ pub(crate) struct NewPartyKey {
     pub(crate) key: Arc<PartyKey>,
     /// What the vault has to keep of it; a key in a token has no seed.
     pub(crate) seed: Option<Secret>,
+    is_kept: Cell<bool>,
 }
 
 impl NewPartyKey {
     pub(crate) fn in_vault() -> Result<Self, crate::PartyError> {
         let seed = Secret::random()?;
         let key = PartyKey::Vault(SigningKey::from_seed(seed.expose()));
-        Ok(Self { key: Arc::new(key), seed: Some(seed) })
+        Ok(Self { key: Arc::new(key), seed: Some(seed), is_kept: Cell::new(false) })
     }
 
     pub(crate) fn in_token(key: TokenKey) -> Self {
-        Self { key: Arc::new(PartyKey::Token(key)), seed: None }
+        Self { key: Arc::new(PartyKey::Token(key)), seed: None, is_kept: Cell::new(false) }
     }
 
     pub(crate) fn place(&self) -> Option<&TokenPlace> {
@@ -100,10 +102,17 @@ impl NewPartyKey {
         }
     }
 
-    /// Takes back a key that came to nothing.
-    pub(crate) fn discard(&self) {
-        if let PartyKey::Token(key) = &*self.key {
-            key.discard();
+    /// Says that the vault knows the key from now on. Until then it is taken back out of its token when this is dropped.
+    pub(crate) fn keep(&self) {
+        self.is_kept.set(true);
+    }
+}
+
+impl Drop for NewPartyKey {
+    fn drop(&mut self) {
+        match &*self.key {
+            PartyKey::Token(key) if !self.is_kept.get() => key.discard(),
+            _ => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use detente_checkpoint::{MAX_PROOF_BYTES, UnverifiedProof};
-use detente_core::LeafIndex;
+use detente_core::{LeafIndex, TreeSize};
 use detente_log::{LogWriter, Published, Receipts};
 
 use crate::folder::{Writing, remove_attempts, write_announced};
@@ -43,8 +43,22 @@ pub(crate) fn leave_out(
     published: &Published,
     steps: &Steps,
 ) -> Result<(), PartyError> {
+    leave_out_to(folder, first, published.size, steps)
+}
+
+/// Notes that a new vault begins with a log whose receipts are not its own, unless they are there.
+pub(crate) fn leave_out_all(folder: &Path, size: TreeSize, steps: &Steps) -> Result<(), PartyError> {
+    let Some(newest) = size.get().checked_sub(1).map(LeafIndex::new).transpose()? else { return Ok(()) };
+    if newest == LeafIndex::ZERO || is_whole(&path(folder, newest)) || left_out_path(folder, newest).exists()
+    {
+        return Ok(());
+    }
+    leave_out_to(folder, LeafIndex::new(1)?, size, steps)
+}
+
+fn leave_out_to(folder: &Path, first: LeafIndex, size: TreeSize, steps: &Steps) -> Result<(), PartyError> {
     steps.create_folder(folder)?;
-    let newest = LeafIndex::new(published.size.get().saturating_sub(1))?;
+    let newest = LeafIndex::new(size.get().saturating_sub(1))?;
     let path = left_out_path(folder, newest);
     write_announced(&path, format!("{first}\n").as_bytes(), Writing::Public, steps)
 }

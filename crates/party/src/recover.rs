@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use detente_core::json::Value;
 use detente_core::{Digest, LeafIndex, StatementId};
-use detente_disclosure::{ClaimedTime, Envelope, RealKind, Severity};
+use detente_disclosure::{ClaimedTime, Document, Envelope, RealKind, Severity};
 use detente_log::LogDirectory;
 use detente_statement::UnverifiedStatement;
 
@@ -39,6 +39,17 @@ pub struct RecoverOptions {
 impl RecoverOptions {
     /// The counters that are tried unless fewer are asked for, `specs/party.md` "A lost row".
     pub const TRIES: u64 = 65_536;
+
+    /// That of a first report.
+    fn envelope(&self) -> Envelope {
+        Envelope {
+            claimed_time: self.claimed_time.clone(),
+            author_role: self.author_role.clone(),
+            stage: self.stage.clone(),
+            severity: self.severity.clone(),
+            ..Envelope::new(RealKind::IncidentReport)
+        }
+    }
 }
 
 impl Default for RecoverOptions {
@@ -71,10 +82,21 @@ pub struct Recovered {
 pub struct RecoverReport {
     /// The rows, in the order of the documents.
     pub recovered: Vec<Recovered>,
+    /// Documents that the vault has a record of already; no seeds were tried for them.
+    pub known: Vec<Recovered>,
     /// How many documents gave none.
     pub others: usize,
     /// How many entries are unknown still.
     pub unknown: usize,
+}
+
+/// What became of one document.
+enum Tried {
+    /// The sealed value that it gives, its incident id, the entry.
+    Found(Digest, String, LeafIndex),
+    /// Its incident id, and the entry that holds it.
+    Known(String, LeafIndex),
+    Nothing,
 }
 
 /// Sealed values of unknown entries.
@@ -85,7 +107,7 @@ impl Party {
     /// at once. `progress` hears how many seeds were tried.
     ///
     /// # Errors
-    /// [`PartyError::NotRecovered`] when none is found; [`PartyError::NothingUnknown`], [`PartyError::NotUnknown`];
+    /// [`PartyError::NotRecovered`] when none is found; [`PartyError::RecoveryStopped`] for what fails after a find; [`PartyError::NothingUnknown`], [`PartyError::NotUnknown`];
     /// [`PartyError::EntryMismatch`], [`PartyError::LogBehindVault`] for a log that is not the vault's any more; those of
     /// a bad document, with its place.
     pub fn recover(
@@ -96,25 +118,32 @@ impl Party {
     ) -> Result<RecoverReport, PartyError> {
         let mut targets = self.targets(options.entry)?;
         let unknown = targets.len();
-        let (mut recovered, mut others) = (Vec::new(), 0);
-        source(&mut |place, value| {
+        let (mut recovered, mut known, mut others) = (Vec::new(), Vec::new(), 0);
+        let done = source(&mut |place, value| {
             match self.recover_one(options, &targets, &place, value, &mut progress)? {
-                Some((sealed, incident_id, entry)) => {
+                Tried::Found(sealed, incident_id, entry) => {
                     targets.remove(&sealed);
                     recovered.push(Recovered { place, incident_id, entry });
                 }
-                None => others += 1,
+                Tried::Known(incident_id, entry) => known.push(Recovered { place, incident_id, entry }),
+                Tried::Nothing => others += 1,
             }
             Ok(())
-        })?;
-        if recovered.is_empty() {
+        });
+        match done {
+            Err(source) if !recovered.is_empty() => {
+                return Err(PartyError::RecoveryStopped { recovered, source: Box::new(source) });
+            }
+            done => done?,
+        }
+        if recovered.is_empty() && (others > 0 || known.is_empty()) {
             return Err(match others {
                 0 => PartyError::NoReports,
                 documents => PartyError::NotRecovered { documents, unknown },
             });
         }
         let unknown = self.vault.unknown_entries()?.len();
-        Ok(RecoverReport { recovered, others, unknown })
+        Ok(RecoverReport { recovered, known, others, unknown })
     }
 
     fn targets(&self, only: Option<LeafIndex>) -> Result<Targets, PartyError> {
@@ -148,7 +177,7 @@ impl Party {
         place: &Place,
         value: Value,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<Option<(Digest, String, LeafIndex)>, PartyError> {
+    ) -> Result<Tried, PartyError> {
         let (document, values) = fit(value, options.extra)
             .map_err(|source| PartyError::ReportShape { place: place.clone(), source })?;
         let Some(id) = document.members().get("incident_id").and_then(Value::as_str).map(str::to_owned)
@@ -156,7 +185,13 @@ impl Party {
             return Err(PartyError::NoIncidentId { place: place.clone() });
         };
         if targets.is_empty() {
-            return Ok(None);
+            return Ok(Tried::Nothing);
+        }
+        // Of one entry that was asked for the document may be given twice; of any, it is far likelier to be done.
+        if options.entry.is_none()
+            && let Some(index) = self.known_record(&options.envelope(), &document, &id)?
+        {
+            return Ok(Tried::Known(id, index));
         }
         let mut candidates = Vec::new();
         for envelope in self.envelopes(options, &id)? {
@@ -167,9 +202,11 @@ impl Party {
         let search = Search { master: &self.master, log: self.log, targets, tries: options.tries };
         let found = search.run(&self.vault.epochs()?, &candidates, progress);
         let Some(Found { sealed, entry: (index, statement), candidate, epoch, counter }) = found else {
-            return Ok(None);
+            return Ok(Tried::Nothing);
         };
-        let Some((envelope, _)) = candidates.into_iter().nth(candidate) else { return Ok(None) };
+        let Some((envelope, _)) = candidates.into_iter().nth(candidate) else {
+            return Ok(Tried::Nothing);
+        };
         let record =
             Record { place: SeedPlace { epoch: epoch.epoch, counter }, statement, envelope, document };
         self.vault.put_recovered(&RecoveredRow {
@@ -179,19 +216,32 @@ impl Party {
             epoch,
             counter,
         })?;
-        Ok(Some((sealed, id, index)))
+        Ok(Tried::Found(sealed, id, index))
+    }
+
+    /// The newest entry whose record has the very same document and envelope.
+    fn known_record(
+        &self,
+        stated: &Envelope,
+        document: &Document,
+        id: &str,
+    ) -> Result<Option<LeafIndex>, PartyError> {
+        for index in self.vault.indices_of(id)?.into_iter().rev() {
+            if let Some(row) = self.vault.row(index)? {
+                let known = Record::parse(&row.record, index.get())?;
+                let mut envelope = known.envelope;
+                (envelope.kind, envelope.amends) = (stated.kind, stated.amends);
+                if known.document == *document && envelope == *stated {
+                    return Ok(Some(index));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// A report, and an amendment of each known entry of the incident, the newest first.
     fn envelopes(&self, options: &RecoverOptions, id: &str) -> Result<Vec<Envelope>, PartyError> {
-        let stated = |kind, amends| Envelope {
-            claimed_time: options.claimed_time.clone(),
-            author_role: options.author_role.clone(),
-            stage: options.stage.clone(),
-            severity: options.severity.clone(),
-            amends,
-            ..Envelope::new(kind)
-        };
+        let stated = |kind, amends| Envelope { kind, amends, ..options.envelope() };
         let mut envelopes = vec![stated(RealKind::IncidentReport, None)];
         for index in self.vault.indices_of(id)?.into_iter().rev() {
             if let Some(row) = self.vault.row(index)? {

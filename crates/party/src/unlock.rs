@@ -86,7 +86,7 @@ impl Unlock {
         let unavailable = PartyError::unavailable(path);
         let file = std::fs::File::open(path).map_err(&unavailable)?;
         check_mode(&file, path)?;
-        let mut text = Zeroizing::new(String::new());
+        let mut text = Zeroizing::new(String::with_capacity(PASSPHRASE_LIMIT + 3));
         file.take(PASSPHRASE_LIMIT as u64 + 3).read_to_string(&mut text).map_err(&unavailable)?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
         Self::passphrase(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
@@ -125,7 +125,7 @@ impl Unlock {
         let unavailable = PartyError::unavailable(path);
         let file = std::fs::File::open(path).map_err(&unavailable)?;
         check_mode(&file, path)?;
-        let mut text = Zeroizing::new(String::new());
+        let mut text = Zeroizing::new(String::with_capacity(200));
         file.take(200).read_to_string(&mut text).map_err(&unavailable)?;
         let malformed = || PartyError::UnlockFile { path: path.to_owned() };
         let encoded = text.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix('\n'));

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::folder::{PRIVATE, create_new};
 use crate::keyring::{EventIndex, Keyring};
+use crate::record::Record;
 use crate::secret::{Secret, random};
 use crate::steps::{PartyStep, Steps, VaultChange};
 use crate::{PartyError, Unlock};
@@ -233,8 +234,11 @@ impl Vault {
     pub(crate) fn begin(&mut self) -> Result<(&Sealer, Batch<'_>), PartyError> {
         // Reading the counter under a write lock keeps it from being given twice; it is written once, with the batch.
         self.steps.begin(VaultChange::Batch)?;
+        let epoch = Digest::from_bytes(*self.secret(SecretName::Epoch)?.expose());
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let counter = transaction.query_row("SELECT next FROM counter", [], |row| row.get(0))?;
+        let counter: i64 = transaction.query_row("SELECT next FROM counter", [], |row| row.get(0))?;
+        // The table is not authenticated, and the rows are.
+        let counter = counter.max(next_after_newest(&transaction, &self.sealer, epoch)?);
         Ok((&self.sealer, Batch { transaction, sealer: &self.sealer, steps: &self.steps, counter }))
     }
 
@@ -353,6 +357,20 @@ fn find_newest(connection: &Connection, sealer: &Sealer, id: &str) -> Result<Opt
         .query_row([lookup.as_slice()], raw_row)
         .optional()?;
     found.map(|raw| sealer.open_row(raw)).transpose()
+}
+
+/// One above the counter of the newest record, 0 when that is of another epoch.
+fn next_after_newest(connection: &Connection, sealer: &Sealer, epoch: Digest) -> Result<i64, PartyError> {
+    let newest = connection
+        .query_row("SELECT number, sealed FROM entries ORDER BY number DESC LIMIT 1", [], raw_row)
+        .optional()?;
+    let Some(row) = newest.map(|raw| sealer.open_row(raw)).transpose()? else { return Ok(0) };
+    let place = Record::parse(&row.record, row.index.get())?.place;
+    if place.epoch != epoch {
+        return Ok(0);
+    }
+    let next = place.counter.checked_add(1).ok_or(PartyError::CountersSpent)?;
+    i64::try_from(next).map_err(|_| PartyError::CountersSpent)
 }
 
 fn connect(path: &Path) -> Result<Connection, PartyError> {

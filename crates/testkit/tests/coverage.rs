@@ -15,6 +15,7 @@ const EXCEPTIONS: &[(Code, &str)] = &[
     (Code::NotPublished, "of an HTTP server"),
     (Code::Busy, "of a queue"),
     (Code::LogRolledBack, "of the word log, which has no vectors"),
+    (Code::OlderCheckpoint, "of the word log, which has no vectors"),
     (Code::MalformedExport, "of the word party, which has no vectors"),
     (Code::EntryMismatch, "of the word party, which has no vectors"),
     (Code::NotRecovered, "of the word party, which has no vectors"),

@@ -2,7 +2,7 @@
 //!
 //! Usage: `load write|check|witness [name=value ...]`:
 //!
-//! - `write`: the sequencer. `writers=1,16,256,1000 statements=50000 max_batch=1024 max_wait_ms=10 rounds=3`
+//! - `write`: the sequencer. `writers=1,16,256,1000 statements=100000 max_batch=1024 max_wait_ms=10 rounds=3`
 //! - `check`: `check_log` of a log of `statements=100000`, `rounds=3`
 //! - `witness`: add-checkpoint. `writers=1,64,256 origins=1000 statements=20000 rounds=3`
 //!

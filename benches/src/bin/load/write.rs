@@ -23,6 +23,9 @@ use crate::{
 
 /// Statements that a writer reads at once.
 const READ: u64 = 16;
+/// Fewer writers than this wait more than they work, so that each of them submits at most so many.
+const FEW: u64 = 100;
+const MOST_OF_ONE: u64 = 500;
 /// Statements of the bare verification.
 const BARE: u64 = 4000;
 
@@ -36,13 +39,15 @@ struct Run {
     batch: f64,
     bytes: [f64; 3],
     memory: u64,
+    /// Seconds of opening the log again, with its index and without.
+    starts: [f64; 2],
     /// Rates between the sizes 0, 10^4, 10^5, ... and the end.
     by_size: Vec<(u64, f64)>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let writers = arguments.numbers("writers", &[1, 16, 256, 1000])?;
-    let count = arguments.number("statements", 50_000)?;
+    let count = arguments.number("statements", 100_000)?;
     let rounds = arguments.number("rounds", 3)?;
     let options = Options {
         max_batch: usize::try_from(arguments.number("max_batch", 1024)?)?,
@@ -62,7 +67,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         flushes.push(flush(scratch.path())?.as_secs_f64() * 1e6);
         for (runs, &writers) in series.iter_mut().zip(&writers) {
             let folder = scratch.path().join(format!("log-{writers}-{round}"));
-            runs.push(one(&party, &statements, &folder, writers, options)?);
+            let count = if writers < FEW { count.min(writers * MOST_OF_ONE) } else { count };
+            runs.push(one(&party, &statements, count, &folder, writers, options)?);
             fs::remove_dir_all(&folder)?;
         }
     }
@@ -72,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn one(
     party: &Party,
     statements: &Statements,
+    count: u64,
     folder: &Path,
     writers: u64,
     options: Options,
@@ -86,10 +93,10 @@ fn one(
         let mut times = Vec::new();
         loop {
             let from = next.fetch_add(READ, Ordering::Relaxed);
-            if from >= statements.count() {
+            if from >= count {
                 return Ok(times);
             }
-            let entries = statements.read(from, READ).map_err(|error| error.to_string())?;
+            let entries = statements.read(from, READ.min(count - from)).map_err(|error| error.to_string())?;
             for entry in entries.chunks_exact(statements.length()) {
                 let submitted = Instant::now();
                 let outcome = sequencer.submit(entry).and_then(|ticket| ticket.wait());
@@ -117,7 +124,7 @@ fn one(
     let (wall, cores) = (start.elapsed().as_secs_f64(), processor_time() - before);
     let memory = peak_memory()?;
     sequencer.stop().map_err(|status| format!("{status:?}"))?;
-    let count = statements.count() as f64;
+    let with_index = start_again(party, folder, options)?;
     let (marks, times): (Vec<_>, Vec<_>) = times.into_iter().partition(|(index, _)| index & MARK > 0);
     let mut times: Vec<u32> = times.into_iter().map(|(_, time)| time).collect();
     times.sort_unstable();
@@ -125,18 +132,28 @@ fn one(
     let batches = fs::read_dir(folder.join("history"))?.count() as f64;
     let mut bytes = [0.0; 3];
     for (bytes, name) in bytes.iter_mut().zip(["tile", "history", "index"]) {
-        *bytes = disk(&folder.join(name))? as f64 / count;
+        *bytes = disk(&folder.join(name))? as f64 / count as f64;
     }
+    fs::remove_dir_all(folder.join("index"))?;
     Ok(Run {
-        rate: count / wall,
-        cores: cores.as_secs_f64() * 1e6 / count,
+        rate: count as f64 / wall,
+        cores: cores.as_secs_f64() * 1e6 / count as f64,
         p50: share(50) / 1e3,
         p99: share(99) / 1e3,
-        batch: count / batches,
+        batch: count as f64 / batches,
         bytes,
         memory,
-        by_size: by_size(marks, statements.count(), wall),
+        starts: [with_index, start_again(party, folder, options)?],
+        by_size: by_size(marks, count, wall),
     })
+}
+
+fn start_again(party: &Party, folder: &Path, options: Options) -> Result<f64, Failure> {
+    let start = Instant::now();
+    let sequencer = Sequencer::start(LogWriter::open(folder)?, party.signer(), options)?;
+    let time = start.elapsed().as_secs_f64();
+    sequencer.stop().map_err(|status| format!("{status:?}"))?;
+    Ok(time)
 }
 
 /// Set in an index that stands for a moment.
@@ -147,6 +164,7 @@ const fn is_mark(index: u64) -> bool {
 }
 
 fn by_size(mut marks: Vec<(u64, u32)>, count: u64, wall: f64) -> Vec<(u64, f64)> {
+    marks.retain(|(index, _)| index & !MARK < count);
     marks.sort_unstable();
     let ends = marks.into_iter().map(|(index, millis)| (index & !MARK, f64::from(millis) / 1e3));
     let mut before = (0, 0.0);
@@ -181,7 +199,7 @@ fn print(
     [one, two, flush]: [f64; 3],
 ) -> Result<(), Failure> {
     println!(
-        "write, {count} statements a log, max_batch {}, max_wait {} ms, {} rounds, medians",
+        "write, {count} statements a log, at most {MOST_OF_ONE} a writer when they are few, max_batch {}, max_wait {} ms, {} rounds, medians",
         options.max_batch,
         options.max_wait.as_millis(),
         series.first().map_or(0, Vec::len)
@@ -190,14 +208,14 @@ fn print(
         "bare       verify_strict {one:.0}/s on one thread, {two:.0}/s on two; a flush of 4 KiB {flush:.0} us"
     );
     println!(
-        "| writers | statements/s | of bare on two | cores us each | p50 ms | p99 ms | a batch | tiles B | history B | index B | peak MiB |"
+        "| writers | statements/s | of bare on two | cores us each | p50 ms | p99 ms | a batch | tiles B | history B | index B | peak MiB | start ms | index anew ms |"
     );
-    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (runs, writers) in series.iter().zip(writers) {
         let of = |value: fn(&Run) -> f64| median(runs.iter().map(value).collect());
         let rate = of(|run| run.rate);
         println!(
-            "| {writers} | {rate:.0} | {:.2} | {:.1} | {:.1} | {:.1} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
+            "| {writers} | {rate:.0} | {:.2} | {:.1} | {:.1} | {:.1} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} | {:.0} |",
             rate / two,
             of(|run| run.cores),
             of(|run| run.p50),
@@ -207,6 +225,8 @@ fn print(
             of(|run| run.bytes[1]),
             of(|run| run.bytes[2]),
             of(|run| run.memory as f64 / 1024.0),
+            of(|run| run.starts[0] * 1e3),
+            of(|run| run.starts[1] * 1e3),
         );
     }
     for (runs, writers) in series.iter().zip(writers) {

@@ -54,16 +54,28 @@ impl Policy {
     }
 
     /// The fewest witnesses that a way to meet this quorum and a way to meet another relier's share; 0 when either asks for
-    /// none or cannot be met. `None` for more than [`MAX_COMPARED_WITNESSES`] neutral witnesses here.
+    /// none or cannot be met. `None`, not looked at, when each of the two has more than [`MAX_COMPARED_WITNESSES`] neutral
+    /// witnesses below its quorum.
     ///
     /// Two reliers see one tree when this is above the number of dishonest witnesses: `k1 + k2 > n + f` when one asks for k1
     /// and the other for k2 of the same n.
     pub fn smallest_overlap_with(&self, other: &Self) -> Option<u64> {
-        let neutral: Vec<&Witness> = self.witnesses.iter().filter(|witness| witness.is_neutral()).collect();
+        let (Some(_), Some(_)) = (self.quorum, other.quorum) else { return Some(0) };
+        // What two sets share has no sides, so the ways of the smaller policy are gone through.
+        let (ours, theirs) = (self.counting(), other.counting());
+        if ours.len() <= theirs.len() {
+            self.least_shared(&ours, other)
+        } else {
+            other.least_shared(&theirs, self)
+        }
+    }
+
+    /// Goes through all sets of `neutral`, the witnesses that count here.
+    fn least_shared(&self, neutral: &[&Witness], other: &Self) -> Option<u64> {
         if neutral.len() > MAX_COMPARED_WITNESSES {
             return None;
         }
-        let (Some(_), Some(theirs)) = (self.quorum, other.quorum) else { return Some(0) };
+        let Some(theirs) = other.quorum else { return Some(0) };
         let mut least = None;
         for set in 0..1_u64 << neutral.len() {
             let chosen = |witness: &Witness| {

@@ -1,7 +1,7 @@
 //! Who could make a policy's quorum worthless, and who could keep it from being met (`specs/checkpoint.md` "Review a
 //! policy").
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Member, Policy, Witness};
 
@@ -81,6 +81,13 @@ pub enum Remark {
         /// Its witnesses.
         witnesses: Vec<String>,
     },
+    /// One log has several keys: it can sign one tree with each, and no finding is about two keys.
+    SeveralKeysOfLog {
+        /// The log.
+        origin: String,
+        /// How many keys.
+        keys: usize,
+    },
     /// An address whose answers anybody on the way can change or drop.
     NotHttps {
         /// Log or witness.
@@ -126,6 +133,10 @@ impl core::fmt::Display for Remark {
             Self::SeveralOfOne { operator, witnesses } => {
                 write!(formatter, "{operator} runs {}: they fail together", witnesses.join(", "))
             }
+            Self::SeveralKeysOfLog { origin, keys } => write!(
+                formatter,
+                "log {origin} has {keys} keys: two trees signed with two of them make no finding"
+            ),
             Self::NotHttps { name, url } => write!(formatter, "{name}: expected an https address, got {url}"),
             Self::ToleratesNone => formatter.write_str("f is 0: one dishonest witness may split the view"),
         }
@@ -168,7 +179,7 @@ impl Policy {
     }
 
     /// The neutral witnesses below the quorum, in the order of the policy.
-    fn counting(&self) -> Vec<&Witness> {
+    pub(super) fn counting(&self) -> Vec<&Witness> {
         let below = self.below_quorum();
         let all = self.witnesses.iter().enumerate();
         all.filter(|(place, witness)| below.contains(place) && witness.is_neutral())
@@ -221,6 +232,12 @@ impl Policy {
             }
         }
         remarks.extend(several_of_one(counting));
+        let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+        for log in self.logs() {
+            *keys.entry(log.key().name().to_string()).or_default() += 1;
+        }
+        let several = keys.into_iter().filter(|(_, keys)| *keys > 1);
+        remarks.extend(several.map(|(origin, keys)| Remark::SeveralKeysOfLog { origin, keys }));
         let logs = self.logs().iter().map(|log| (log.key().name().to_string(), log.url()));
         let witnesses = self.witnesses().iter().map(|witness| (witness.name().to_string(), witness.url()));
         for (name, url) in logs.chain(witnesses) {

@@ -88,7 +88,10 @@ pub(crate) fn companion(policy: &str, f: u8, operators: &str) -> String {
 pub(crate) fn policy(witnesses: u8, rest: &str, f: u8, neutral: &[u8]) -> Policy {
     let text = policy_text(witnesses, rest);
     let operator = |n: u8| if neutral.contains(&n) { "institute" } else { "party.example" };
-    let operators: Vec<String> = (1..=witnesses).map(|n| format!("\"w{n}\":\"{}\"", operator(n))).collect();
+    let mut operators: Vec<String> =
+        (1..=witnesses).map(|n| format!("\"w{n}\":\"{}\"", operator(n))).collect();
+    // As text, w10 stands before w2.
+    operators.sort_unstable();
     Policy::parse(text.as_bytes(), Some(companion(&text, f, &operators.join(",")).as_bytes())).unwrap()
 }
 

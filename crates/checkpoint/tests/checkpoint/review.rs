@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use detente_checkpoint::{Operators, Policy, Remark};
+use detente_checkpoint::{KeyType, NoteKey, Operators, Policy, Remark};
+use detente_core::Name;
 use proptest::prelude::*;
 
 use crate::{
-    fixture::{companion, policy, policy_text},
+    fixture::{ORIGIN, companion, policy, policy_text, witness_key},
     quorum::{Case, cases},
 };
 
@@ -134,6 +135,35 @@ fn one_operator_behind_two_witnesses_is_named() {
         Remark::SeveralOfOne { operator: "a".to_owned(), witnesses: vec!["w1".to_owned(), "w2".to_owned()] };
     assert!(review.remarks.contains(&several), "{:?}", review.remarks);
     assert!(review.remarks.contains(&Remark::ToleratesNone), "{:?}", review.remarks);
+}
+
+#[test]
+fn two_policies_are_compared_when_either_is_small_enough() {
+    let group = |k: usize, names: std::ops::RangeInclusive<u8>| {
+        let names: Vec<String> = names.map(|n| format!("w{n}")).collect();
+        format!("group g {k} {}\nquorum g\n", names.join(" "))
+    };
+    let all: Vec<u8> = (1..=17).collect();
+    let large = policy(17, &group(9, 1..=17), 0, &all);
+    let small = policy(3, &group(2, 1..=3), 0, &[1, 2, 3]);
+    let unused = policy(17, &group(2, 1..=3), 0, &all);
+    assert_eq!(large.smallest_overlap_with(&large), None, "not looked at");
+    assert_eq!(large.smallest_overlap_with(&small), Some(0));
+    assert_eq!(small.smallest_overlap_with(&large), Some(0));
+    assert_eq!(unused.smallest_overlap_with(&unused), Some(1), "witnesses below no quorum do not count");
+    assert_eq!(unused.smallest_overlap_with(&small), Some(1));
+}
+
+#[test]
+fn several_keys_of_one_log_are_said() {
+    let text = policy_text(1, "quorum w1\n");
+    let other = NoteKey::new(Name::parse(ORIGIN).unwrap(), KeyType::Log, witness_key(9).public());
+    let remark = Remark::SeveralKeysOfLog { origin: ORIGIN.to_owned(), keys: 2 };
+    let review = |text: &str| Policy::parse(text.as_bytes(), None).unwrap().review();
+    assert!(!review(&text).remarks.contains(&remark));
+    let review = review(&format!("log {other}\n{text}"));
+    assert!(review.remarks.contains(&remark), "{:?}", review.remarks);
+    assert!(!remark.is_fault());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use detente_finding::UnverifiedFinding;
 use detente_presentation::{PRESENTATION_LIMIT, UnverifiedPresentation};
 use detente_statement::{Body, UnverifiedStatement, key_digest};
 
-use super::{finding, read_limited};
+use super::{declared::declares, finding, read_limited};
 use crate::args::Explain;
 use crate::failure::Failure;
 use crate::output::Report;
@@ -58,8 +58,7 @@ fn damaged(bytes: &[u8]) -> Option<(&'static str, Code, String)> {
         let error = UnverifiedFinding::parse(bytes).err()?;
         return Some(("finding", error.code(), error.to_string()));
     }
-    let head = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes));
-    if head.starts_with('{') && head.contains("\"presentation/v") {
+    if declares(bytes, "presentation/v") {
         let error = UnverifiedPresentation::parse(bytes).err()?;
         return Some(("presentation", error.code(), error.to_string()));
     }

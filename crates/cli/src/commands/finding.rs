@@ -10,7 +10,7 @@ use detente_log::{LogError, LogReader, LogSource, VerifiedTree};
 use detente_merkle::prove_prefix;
 use detente_statement::{Body, UnverifiedStatement};
 
-use super::{policy, published, read_limited};
+use super::{declared::declares, policy, published, read_limited};
 use crate::args::ReadingArguments;
 use crate::failure::Failure;
 use crate::output::Report;
@@ -55,12 +55,9 @@ pub(crate) fn run(finding: &Finding) -> Result<Report, Failure> {
     }
 }
 
-/// Whether a file says of itself, near its beginning, that it is a finding.
+/// Whether a file says of itself that it is a finding.
 pub(crate) fn is_finding(bytes: &[u8]) -> bool {
-    // The longest vkey stands before it.
-    let head = String::from_utf8_lossy(bytes.get(..2_048).unwrap_or(bytes));
-    let place = |word| head.find(word).unwrap_or(usize::MAX);
-    head.starts_with('{') && place("\"finding/v") < place("\"presentation/v")
+    declares(bytes, "finding/v")
 }
 
 pub(crate) fn verify(file: &str, bytes: &[u8], policy: Option<&Policy>) -> Result<Report, Failure> {
@@ -115,11 +112,18 @@ fn made(make: &Make) -> Result<Report, Failure> {
         Some(vkey) => {
             let witness = NoteKey::parse(vkey)
                 .map_err(|error| Failure::new(error.code(), "--witness", error).of_reader())?;
+            if witness.kind() != KeyType::Cosignature {
+                return Err(Failure::misuse(
+                    "--witness",
+                    format!("expected a witness's key of type 0x04, got {witness}"),
+                )
+                .hint("a log's key is named by --policy FILE or --log LOG"));
+            }
             require_lines(make, notes, &witness)?;
             // Sizes and times are in the notes; only trees need the log.
             match Made::cosigned_backwards(&witness, notes) {
                 Err(error) if error.code() == Code::NoOffence => {
-                    Made::cosigned_fork(&witness, notes, &hashes()?)
+                    with_hashes(|hashes| Made::cosigned_fork(&witness, notes, hashes), hashes)?
                 }
                 outcome => outcome,
             }
@@ -129,9 +133,11 @@ fn made(make: &Make) -> Result<Report, Failure> {
             let signed_both = |key: &&NoteKey| {
                 notes.iter().all(|note| note.signatures().iter().any(|line| line.is_of(key)))
             };
-            let key = keys.iter().find(signed_both).or_else(|| keys.first()).ok_or_else(no_key)?;
-            require_lines(make, notes, key)?;
-            Made::fork(key, notes, &hashes()?)
+            let key = match keys.iter().find(signed_both) {
+                Some(key) => key,
+                None => return Err(no_key_of_both(make, notes, &keys)),
+            };
+            with_hashes(|hashes| Made::fork(key, notes, hashes), hashes)?
         }
     }?;
     if let Some(out) = &make.out {
@@ -149,6 +155,33 @@ fn made(make: &Make) -> Result<Report, Failure> {
     let [offence, culprit, origin, first, second] = members(verified);
     let members = [offence, culprit, origin, first, second, ("file", file)];
     Ok(Report::new("finding-make/v1", members, text).labelled())
+}
+
+/// What the notes settle by themselves needs no log: only then are its hashes asked for.
+fn with_hashes(
+    make: impl Fn(&[Digest]) -> Result<Made, FindingError>,
+    hashes: impl FnOnce() -> Result<Vec<Digest>, Failure>,
+) -> Result<Result<Made, FindingError>, Failure> {
+    match make(&[]) {
+        Err(error) if error.code() == Code::ProofLength => Ok(make(&hashes()?)),
+        outcome => Ok(outcome),
+    }
+}
+
+/// No key signed both notes. A log of several keys can sign one tree with each: then there is no finding, and that does
+/// not make the notes honest.
+fn no_key_of_both(make: &Make, notes: [&UnverifiedNote; 2], keys: &[NoteKey]) -> Failure {
+    let signer =
+        |note: &UnverifiedNote| keys.iter().find(|key| note.signatures().iter().any(|line| line.is_of(key)));
+    if let [Some(one), Some(other)] = notes.map(signer) {
+        return Failure::misuse(
+            make.other.display().to_string(),
+            format!("expected a signature line of {one}, as in the other note, got one of {other}"),
+        )
+        .hint("no finding is about two keys, even of one log; that does not make the notes honest: keep both, and ask");
+    }
+    let Some(key) = keys.first() else { return no_key() };
+    require_lines(make, notes, key).err().unwrap_or_else(no_key)
 }
 
 /// Whose signatures are to be compared is the caller's choice; a key that did not sign is a mistake in it.
@@ -213,9 +246,9 @@ fn hashes(
     })?;
     let log = LogReader::new(published::source(path, &make.reading)?);
     match tree_of(&log, larger) {
-        Ok(tree) => Ok(prove_prefix(&tree, old, new)?),
-        Err(error @ (LogError::Unavailable { .. } | LogError::Unauthenticated { .. })) => Err(error.into()),
-        Err(_) => Err(Failure::misuse(
+        Ok(Some(tree)) => Ok(prove_prefix(&tree, old, new)?),
+        Err(error) => Err(error.into()),
+        Ok(None) => Err(Failure::misuse(
             path.display().to_string(),
             format!("expected the log that has the larger note's tree of size {new}, got another"),
         )
@@ -223,21 +256,21 @@ fn hashes(
     }
 }
 
-/// The note's tree, or a later one of the log that goes on from it.
+/// The note's tree, or a later one of the log that goes on from it; `None` when the log is in order and has another. A
+/// log whose files do not even give its own checkpoint is what is wrong, not the choice of it.
 fn tree_of<'a>(
     log: &'a LogReader<Box<dyn LogSource>>,
     note: &UnverifiedCheckpoint,
-) -> Result<VerifiedTree<'a>, LogError> {
+) -> Result<Option<VerifiedTree<'a>>, LogError> {
     let head = note.claimed();
-    let error = match VerifiedTree::read(log.source(), head) {
-        Ok(tree) => return Ok(tree),
-        Err(error) => error,
-    };
-    let tree = VerifiedTree::read(log.source(), log.checkpoint()?.claimed())?;
-    match tree.root_at(head.size()) {
-        Ok(root) if root == head.root() => Ok(tree),
-        _ => Err(error),
+    if let Ok(tree) = VerifiedTree::read(log.source(), head) {
+        return Ok(Some(tree));
     }
+    let tree = VerifiedTree::read(log.source(), log.checkpoint()?.claimed())?;
+    if head.size() > tree.size() {
+        return Ok(None);
+    }
+    Ok((tree.root_at(head.size())? == head.root()).then_some(tree))
 }
 
 fn labelled(verified: &VerifiedFinding) -> String {

@@ -3,6 +3,7 @@
 mod anchor;
 mod commit;
 mod completion;
+mod declared;
 mod demo;
 mod disclose;
 mod doctor;

@@ -1,6 +1,8 @@
 //! `policy check` and `policy show`: what one's own policy asks for, and what it withstands.
 
-use detente_checkpoint::{MAX_COMPARED_WITNESSES, Operators, Policy, PolicyReview};
+use std::path::Path;
+
+use detente_checkpoint::{MAX_COMPARED_WITNESSES, Operators, Policy, PolicyLog, PolicyReview};
 use detente_core::json::Value;
 
 use super::policy::read;
@@ -19,12 +21,19 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<Report, Failure> {
 fn check(check: &PolicyCheck) -> Result<Report, Failure> {
     let policy = read(&check.policy)?;
     let review = policy.review();
-    let mut text = format!("quorum     {}\n", policy.quorum_name().unwrap_or("none"));
+    let mut text = format!("quorum     {}\n", show::harmless(policy.quorum_name().unwrap_or("none")));
     text.push_str(&format!(
         "counting   {}\n",
         match review.counting.as_slice() {
             [] => "no witness".to_owned(),
-            names => format!("{} of {}: {}", names.len(), policy.witnesses().len(), names.join(", ")),
+            names => {
+                format!(
+                    "{} of {}: {}",
+                    names.len(),
+                    policy.witnesses().len(),
+                    show::harmless(&names.join(", "))
+                )
+            }
         }
     ));
     text.push_str(&format!(
@@ -46,15 +55,19 @@ fn check(check: &PolicyCheck) -> Result<Report, Failure> {
     ));
     let mut faults = review.remarks.iter().filter(|remark| remark.is_fault()).count();
     for remark in &review.remarks {
-        text.push_str(&format!("{:<10} {remark}\n", if remark.is_fault() { "FAULT" } else { "ask" }));
+        // Names and addresses in it are another's words: one with a line feed must not make a line of its own.
+        let says = show::harmless(&remark.to_string());
+        text.push_str(&format!("{:<10} {says}\n", if remark.is_fault() { "FAULT" } else { "ask" }));
     }
-    let together = check.with.as_deref().map(read).transpose()?.map(|other| Together::of(&policy, &other));
+    let together = check.with.as_deref().map(|path| Together::read(&policy, path)).transpose()?;
     if let Some(together) = &together {
         faults += usize::from(together.splits());
         text.push_str(&together.line());
     }
+    let is_unlooked = together.as_ref().is_some_and(|together| together.overlap.is_none());
     text.push_str(match policy.quorum_name() {
         _ if faults > 0 => "NOT SOUND",
+        _ if is_unlooked => "NOT LOOKED AT",
         None => "UNWITNESSED",
         Some(_) => "SOUND",
     });
@@ -80,7 +93,11 @@ fn check(check: &PolicyCheck) -> Result<Report, Failure> {
         ],
         text,
     );
-    Ok(report.with_verdict().exit(u8::from(faults > 0)))
+    Ok(report.with_verdict().exit(match faults {
+        0 if is_unlooked => 3,
+        0 => 0,
+        _ => 1,
+    }))
 }
 
 fn tolerated(review: &PolicyReview) -> String {
@@ -130,6 +147,20 @@ struct Together {
 }
 
 impl Together {
+    /// Two policies without a log in common say nothing about each other.
+    fn read(policy: &Policy, path: &Path) -> Result<Self, Failure> {
+        let other = read(path)?;
+        let is_shared = |log: &PolicyLog| other.logs().iter().any(|theirs| theirs.key() == log.key());
+        if policy.logs().iter().any(is_shared) {
+            return Ok(Self::of(policy, &other));
+        }
+        Err(Failure::misuse(
+            path.display().to_string(),
+            "expected a policy that names a log key of this one, got one of other logs",
+        )
+        .hint("two readers can be shown two trees of one log only: name the other one's policy for this log"))
+    }
+
     fn of(policy: &Policy, other: &Policy) -> Self {
         let f = |policy: &Policy| policy.companion().map_or(0, detente_checkpoint::Companion::f);
         Self { overlap: policy.smallest_overlap_with(other), f: f(policy).max(f(other)) }
@@ -142,7 +173,9 @@ impl Together {
     fn line(&self) -> String {
         match self.overlap {
             None => {
-                format!("with       not looked at: more than {MAX_COMPARED_WITNESSES} neutral witnesses\n")
+                format!(
+                    "with       not looked at: both policies have more than {MAX_COMPARED_WITNESSES} witnesses that count\n"
+                )
             }
             Some(overlap) => format!(
                 "with       the two policies share at least {overlap} witnesses{}\n",
@@ -218,22 +251,26 @@ fn plain(policy: &Policy) -> String {
     });
     for log in policy.logs() {
         let at = log.url().map_or_else(String::new, |url| format!(", read at {}", show::harmless(url)));
-        text.push_str(&format!("log        {}{at}\n", log.key()));
+        text.push_str(&format!("log        {}{at}\n", show::harmless(&log.key().to_string())));
     }
     for witness in policy.witnesses() {
         let operator = witness.operator().map_or_else(|| "nobody named".to_owned(), show::harmless);
         let counts = if witness.is_neutral() { "counts" } else { "does not count" };
         let at = witness.url().map_or_else(String::new, |url| format!(", asked at {}", show::harmless(url)));
-        text.push_str(&format!("witness    {}, run by {operator}: {counts}{at}\n", witness.name()));
+        text.push_str(&format!(
+            "witness    {}, run by {operator}: {counts}{at}\n",
+            show::harmless(witness.name().as_str())
+        ));
     }
     for line in policy.to_string().lines().filter_map(|line| line.strip_prefix("group ")) {
         let words: Vec<&str> = line.split(' ').collect();
         if let [name, threshold, members @ ..] = words.as_slice() {
-            text.push_str(&format!("group      {name}: at least {threshold} of {}\n", members.join(", ")));
+            let line = format!("group      {name}: at least {threshold} of {}", members.join(", "));
+            text.push_str(&format!("{}\n", show::harmless(&line)));
         }
     }
     text.push_str(&match policy.quorum_name() {
-        Some(name) => format!("quorum     {name}: a checkpoint is accepted when it counts"),
+        Some(name) => format!("quorum     {}: a checkpoint is accepted when it counts", show::harmless(name)),
         None => "quorum     none: a checkpoint is accepted without a witness".to_owned(),
     });
     text

@@ -7,8 +7,8 @@ use detente_checkpoint::{Policy, UnverifiedNote};
 use detente_core::Digest;
 use detente_finding::Finding;
 use detente_log::{
-    Credentials, Fork, HttpLog, HttpOptions, LogDirectory, LogError, LogSource, Mirror, MirrorFailure, Mirrored,
-    Store, is_address,
+    Credentials, Fork, HttpLog, HttpOptions, LogDirectory, LogError, LogSource, Mirror, MirrorFailure,
+    Mirrored, Store, is_address,
 };
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -45,7 +45,8 @@ pub(crate) fn open(
         require_none(reading)?;
         return Ok(Published { log: LogDirectory::open(log)?, _copy: None });
     }
-    let copy = TempDir::with_prefix("detente-").map_err(|error| Failure::unavailable(Path::new("temporary folder"), &error))?;
+    let copy = TempDir::with_prefix("detente-")
+        .map_err(|error| Failure::unavailable(Path::new("temporary folder"), &error))?;
     update(log, reading, copy.path(), policy, printer)?;
     Ok(Published { log: LogDirectory::open(copy.path())?, _copy: Some(copy) })
 }
@@ -61,7 +62,10 @@ pub(crate) fn update(
     let source = source(log, reading)?;
     let connections = reading.connections.unwrap_or(CONNECTIONS);
     if connections.get() > MOST_CONNECTIONS {
-        return Err(Failure::misuse("--connections", format!("expected at most {MOST_CONNECTIONS}, got {connections}")));
+        return Err(Failure::misuse(
+            "--connections",
+            format!("expected at most {MOST_CONNECTIONS}, got {connections}"),
+        ));
     }
     let mirror = Mirror::open(folder).map_err(|error| not_a_mirror(folder, error))?;
     let bar = printer.progress("fetching", Some(0));
@@ -104,7 +108,9 @@ fn require_none(reading: &ReadingArguments) -> Result<(), Failure> {
         ("--root-certificate", reading.root_certificate.is_some()),
     ];
     match given.into_iter().find(|(_, given)| *given) {
-        Some((argument, _)) => Err(Failure::misuse(argument, "expected an http or https address as LOG, got a folder")),
+        Some((argument, _)) => {
+            Err(Failure::misuse(argument, "expected an http or https address as LOG, got a folder"))
+        }
         None => Ok(()),
     }
 }

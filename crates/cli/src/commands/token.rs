@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use detente_party::{KeyPlace, NewKeyPlace, Party, PartyError, Pin, TokenAccess, TokenFault};
 use zeroize::Zeroizing;
@@ -13,10 +14,14 @@ use crate::failure::Failure;
 impl TokenArguments {
     /// The PIN is asked for on a terminal only, so that no script waits for an answer.
     pub(crate) fn access(&self) -> TokenAccess {
-        let file = self.pin_file.clone();
+        // A wrong PIN counts, so what is in the file is tried on one token, once.
+        let (file, is_spent) = (self.pin_file.clone(), AtomicBool::new(false));
         TokenAccess::new(self.pkcs11_module.clone(), move |label| match &file {
-            Some(file) => Pin::read(file),
-            None => ask(label),
+            Some(file) if !is_spent.swap(true, Ordering::Relaxed) => Pin::read(file),
+            Some(_) if !std::io::stdin().is_terminal() => {
+                Err(TokenFault::PinFileSpent { token: label.to_owned() }.into())
+            }
+            _ => ask(label),
         })
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
     if finding::is_finding(&bytes) {
         return verify_finding(verify, &name, &bytes, policy.as_ref());
     }
-    let (Some(policy), Some(policy_path)) = (policy, &verify.policy) else {
+    let Some(policy) = policy else {
         return Err(Failure::misuse("--policy", "expected your own policy to verify against, got none")
             .hint("name it with --policy FILE; only a finding can be verified without one"));
     };
@@ -58,11 +58,7 @@ pub(crate) fn run(verify: &Verify) -> Result<Report, Failure> {
             .map(|verified| presentation_report(&name, &verified, audience.as_ref()))
             .map_err(Failure::from)
     };
-    let report = report?;
-    Ok(match policy::warn_if_of_party(policy_path, &verify.file) {
-        Some(warning) => report.warn(warning),
-        None => report,
-    })
+    Ok(warned(report?, verify))
 }
 
 fn verify_finding(
@@ -78,7 +74,17 @@ fn verify_finding(
             return Err(Failure::misuse(argument, message));
         }
     }
-    finding::verify(name, bytes, policy)
+    let report = finding::verify(name, bytes, policy)?;
+    Ok(warned(report, verify))
+}
+
+/// The report, with a warning when the policy is the word of the party under test.
+fn warned(report: Report, verify: &Verify) -> Report {
+    let warning = verify.policy.as_deref().and_then(|policy| policy::warn_if_of_party(policy, &verify.file));
+    match warning {
+        Some(warning) => report.warn(warning),
+        None => report,
+    }
 }
 
 /// What no presentation can show; the same words for every party.

@@ -29,8 +29,8 @@ pub use credentials::Credentials;
 const PAGE_LINES: usize = 10_000;
 /// The longest such page, in bytes: 19 digits and a line feed a line.
 const PAGE_LIMIT: u64 = PAGE_LINES as u64 * 20;
-/// Most notes of a history: one a second for a year and a half take less.
-const MOST_NOTES: usize = 1 << 26;
+/// Most notes of a history, 128 MiB of sizes: a list without end is given up.
+const MOST_NOTES: usize = 1 << 24;
 /// The longest that an answer may ask a reader to wait before it asks again.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -111,7 +111,7 @@ impl HttpLog {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .max_response_header_size(16 * 1024)
-            .user_agent(concat!("detente/", env!("CARGO_PKG_VERSION")))
+            .user_agent(format!("{}/{}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(options.connect))
             .timeout_recv_response(Some(options.stall))
             .timeout_per_read(Some(options.stall))
@@ -136,7 +136,7 @@ impl HttpLog {
                 Err(Silence { error, .. }) => return Err(error),
             }
             attempt += 1;
-            pause *= 2;
+            pause = pause.saturating_mul(2);
         }
     }
 
@@ -242,8 +242,14 @@ impl LogSource for HttpLog {
             let mut lines = 0;
             for line in text.split_terminator('\n') {
                 let size = TreeSize::parse(line).map_err(|_| malformed())?;
-                if sizes.last().is_some_and(|last| *last >= size) || sizes.len() >= MOST_NOTES {
+                if sizes.last().is_some_and(|last| *last >= size) {
                     return Err(malformed());
+                }
+                if sizes.len() >= MOST_NOTES {
+                    return Err(LogError::Oversize {
+                        path: HISTORY.to_owned(),
+                        limit: MOST_NOTES as u64 * 20,
+                    });
                 }
                 sizes.push(size);
                 lines += 1;

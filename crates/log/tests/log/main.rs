@@ -18,7 +18,8 @@ mod faulty;
 mod flips;
 #[cfg(test)]
 mod guards;
-#[cfg(all(test, unix, feature = "http"))]
+#[cfg(test)]
+#[cfg(all(unix, feature = "http"))]
 mod http;
 #[cfg(test)]
 mod memory;

@@ -11,18 +11,18 @@ use std::{
     },
 };
 
-use detente_checkpoint::{Policy, UnverifiedCheckpoint, UnverifiedNote, cosignature};
-use detente_core::{Class, Code, LeafIndex, TreeSize, UnixSeconds};
+use detente_checkpoint::{Policy, TreeHead, UnverifiedCheckpoint, UnverifiedNote, cosignature};
+use detente_core::{Class, Code, Digest, LeafIndex, TreeSize, UnixSeconds};
 use detente_log::{
     Culprit, Fetched, LogDirectory, LogError, LogReader, LogSource, LogWriter, Mirror, MirrorFailure,
-    Mirrored, Step, Store, VerifiedTree,
+    Mirrored, Step, Store, VerifiedTree, check_log,
 };
-use detente_merkle::{read_root, rebuild_prefix};
+use detente_merkle::{node_hash, read_root, rebuild_prefix};
 use proptest::prelude::*;
 
 use crate::{
     memory::{Memory, promised},
-    support::{Party, check, copy, files, scratch, witness_key},
+    support::{Party, check, checkpoint_key, copy, files, scratch, witness_key},
 };
 
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -241,6 +241,28 @@ fn files_that_are_not_what_the_root_implies_are_named_and_not_kept() {
             assert_eq!(check(folder.path()).unwrap().size().get(), 700);
         }
     }
+}
+
+#[test]
+fn a_size_that_a_log_only_claims_costs_nothing() {
+    // Signed, with a right edge that gives its root, and nothing below it.
+    let hashes: Vec<Digest> = (0..64).map(|number| Digest::from_bytes([number; 32])).collect();
+    let mut row = hashes.clone();
+    while row.len() > 1 {
+        row = row.chunks(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
+    }
+    let head = TreeHead::new(Party::new().origin, TreeSize::new(1 << 62).unwrap(), row[0]).unwrap();
+    let note = head.sign(&checkpoint_key()).unwrap().as_bytes().to_vec();
+    let edge: Vec<u8> = hashes.iter().flat_map(|hash| *hash.as_bytes()).collect();
+    let source = Memory::with(LOG.path(), move |name, _| match name {
+        "checkpoint" => Some(note.clone()),
+        "tile/7/000.p/64" => Some(edge.clone()),
+        _ => None,
+    });
+    let folder = scratch();
+    let failure = update(folder.path(), &source, Some(&Party::new().policy())).unwrap_err();
+    assert_eq!(failure.code(), Code::MalformedTile, "{failure}");
+    assert!(source.asked().len() < 100);
 }
 
 #[test]
@@ -545,6 +567,38 @@ proptest! {
             let expected = LogDirectory::open(LOG.path()).unwrap().entry(LeafIndex::new(index).unwrap()).unwrap();
             prop_assert_eq!(entry, expected);
         }
+    }
+}
+
+#[test]
+fn a_check_of_any_source_finds_what_a_check_of_the_folder_finds() {
+    let source = Memory::of(LOG.path());
+    let report = check_log(&LogReader::new(source.clone()), None, |_, _| {}).unwrap();
+    let own = check(LOG.path()).unwrap();
+    assert_eq!(
+        (report.log(), report.root(), report.history_notes()),
+        (own.log(), own.root(), own.history_notes())
+    );
+    let asked = source.asked();
+    assert!(asked.iter().filter(|name| name.contains(".p/")).all(|name| promised(700).contains(name)));
+    for name in ["checkpoint", "history/300", "tile/0/001", "tile/1/000.p/2", "tile/entries/002.p/188"] {
+        let spoiled = source.answering(move |asked, file| {
+            let mut file = file?;
+            if asked == name {
+                file[40] ^= 1;
+            }
+            Some(file)
+        });
+        let found = check_log(&LogReader::new(spoiled), None, |_, _| {}).unwrap_err();
+        let folder = scratch();
+        copy(LOG.path(), folder.path());
+        let mut bytes = source.file(name);
+        bytes[40] ^= 1;
+        // The newest note is one file under two names.
+        fs::remove_file(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let own = check(folder.path()).unwrap_err();
+        assert_eq!((found.code(), found.culprit()), (own.code(), own.culprit()), "{name}");
     }
 }
 

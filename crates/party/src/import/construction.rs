@@ -45,6 +45,17 @@ impl Construction {
     }
 }
 
+/// A journal of the vault that was there before would be applied to the new one when it is opened, and spoil it.
+pub(super) fn refuse_journals(folder: &PartyFolder) -> Result<(), PartyError> {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let path = folder.path().join(format!("vault.sqlite{suffix}"));
+        if path.symlink_metadata().is_ok() {
+            return Err(PartyError::StaleJournal { path });
+        }
+    }
+    Ok(())
+}
+
 impl Drop for Construction {
     fn drop(&mut self) {
         // After a rename there is nothing of these names.

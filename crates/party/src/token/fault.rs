@@ -52,6 +52,20 @@ pub enum TokenFault {
         /// The token.
         token: String,
     },
+    /// A PIN file that a token was opened with, or tried to be, already.
+    #[error("token {token}: expected its PIN from a terminal, got only the PIN file of another token")]
+    PinFileSpent {
+        /// The token.
+        token: String,
+    },
+    /// One try is left, and the PIN is in a file.
+    #[error(
+        "token {token}: expected a typed PIN for the last try before it locks itself, got one from a file"
+    )]
+    LastTry {
+        /// The token.
+        token: String,
+    },
     /// Not a PIN.
     #[error("expected a PIN of 1 to 255 bytes in one line of UTF-8, got another text")]
     Pin,
@@ -157,6 +171,8 @@ impl TokenFault {
             | Self::TwoTokens { wanted: token, .. }
             | Self::NoModule { token }
             | Self::NoPin { token }
+            | Self::PinFileSpent { token }
+            | Self::LastTry { token }
             | Self::NoKey { token, .. }
             | Self::Attributes { token, .. }
             | Self::PublicKey { token, .. }
@@ -177,6 +193,10 @@ impl TokenFault {
             Self::NoToken { .. } => "plug the token in, or name another with its label",
             Self::TwoTokens { .. } => "name the token by its serial number",
             Self::NoPin { .. } => "--pin-file FILE names a file with the PIN; on a terminal it is asked for",
+            Self::PinFileSpent { .. } => {
+                "a PIN file is for one token, as a wrong try counts; run the command on a terminal"
+            }
+            Self::LastTry { .. } => "run the command on a terminal, without --pin-file",
             Self::Pin => return None,
             Self::PinFileOpen { .. } => "chmod 600 the PIN file",
             Self::NoKey { .. } => {
@@ -192,7 +212,11 @@ impl TokenFault {
     /// The stable code, `specs/core.md` "Codes".
     pub const fn code(&self) -> Code {
         match self {
-            Self::NoModule { .. } | Self::TwoTokens { .. } | Self::NoPin { .. } | Self::Pin => Code::Misuse,
+            Self::NoModule { .. }
+            | Self::TwoTokens { .. }
+            | Self::NoPin { .. }
+            | Self::PinFileSpent { .. }
+            | Self::Pin => Code::Misuse,
             _ => Code::Unavailable,
         }
     }

@@ -56,7 +56,12 @@ impl OpenToken {
             // The token has its own keys to type the PIN on.
             session.login(UserType::User, None)
         } else {
-            session.login(UserType::User, Some(&AuthPin::from(ask(&label)?.expose())))
+            let pin = ask(&label)?;
+            // A wrong PIN in a file would lock the token with nobody there to stop it.
+            if info.user_pin_final_try() && pin.is_from_file() {
+                return Err(TokenFault::LastTry { token: label }.into());
+            }
+            session.login(UserType::User, Some(&AuthPin::from(pin.expose())))
         };
         match login {
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}

@@ -13,7 +13,11 @@ const LIMIT: usize = 255;
 
 /// The user PIN of a token.
 #[derive(Clone)]
-pub struct Pin(Zeroizing<String>);
+pub struct Pin {
+    text: Zeroizing<String>,
+    /// Nobody typed it, and nobody looks at the answer.
+    is_from_file: bool,
+}
 
 impl Pin {
     /// A PIN of 1 to 255 bytes, as it was typed.
@@ -24,7 +28,7 @@ impl Pin {
         if text.is_empty() || text.len() > LIMIT || text.contains(char::is_control) {
             return Err(TokenFault::Pin.into());
         }
-        Ok(Self(text))
+        Ok(Self { text, is_from_file: false })
     }
 
     /// Reads a PIN file, which nobody but its owner may read: one line, with or without its line feed.
@@ -45,11 +49,16 @@ impl Pin {
         let mut text = Zeroizing::new(String::with_capacity(LIMIT + 3));
         file.take(LIMIT as u64 + 3).read_to_string(&mut text).map_err(&unavailable)?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        Self::parse(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
+        let typed = Self::parse(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))?;
+        Ok(Self { is_from_file: true, ..typed })
     }
 
     pub(super) fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    pub(super) const fn is_from_file(&self) -> bool {
+        self.is_from_file
     }
 }
 

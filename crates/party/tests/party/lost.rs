@@ -105,6 +105,41 @@ fn another_document_finds_nothing_and_stores_nothing() {
 }
 
 #[test]
+fn finds_are_told_when_a_later_document_is_broken() {
+    let stage = lost();
+    let text = [reports(&["n-2", "n-3"]), "{\"incident_id\":\n".to_owned()].concat();
+    let stopped = recover(&stage, &options(), &text).unwrap_err();
+    let PartyError::RecoveryStopped { recovered, source } = &stopped else { panic!("{stopped}") };
+    assert_eq!(recovered.iter().map(|found| found.entry.get()).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!((stopped.code(), stopped.to_string()), (source.code(), source.to_string()));
+    // They are stored.
+    assert_eq!(stage.field(3, "id").unwrap().unwrap().as_str(), Some("n-3"));
+    // Without a find the fault is all there is to say.
+    let stopped = recover(&stage, &options(), "{\"incident_id\":\n").unwrap_err();
+    assert!(!matches!(stopped, PartyError::RecoveryStopped { .. }), "{stopped}");
+}
+
+#[test]
+fn a_report_that_is_known_is_named_and_no_seed_is_tried_for_it() {
+    let stage = lost();
+    let text = reports(&["n-1", "n-2", "n-2"]);
+    let report = recover(&stage, &options(), &text).unwrap();
+    let known: Vec<u64> = report.known.iter().map(|known| known.entry.get()).collect();
+    assert_eq!((entries(&report), known, report.others, report.unknown), (vec![2], vec![1, 2], 0, 3));
+    let mut tried = 0;
+    let again = stage
+        .party()
+        .recover(&options(), |each| read_reports("r", text.as_bytes(), each), |more| tried += more)
+        .unwrap();
+    assert_eq!((again.recovered.len(), again.known.len(), tried), (0, 3, 0));
+    // Another envelope is another record, and of an entry that is asked for the report may come twice.
+    let other = RecoverOptions { stage: Some("final".to_owned()), ..options() };
+    assert_eq!(recover(&stage, &other, &reports(&["n-2"])).unwrap_err().code(), Code::NotRecovered);
+    let only = RecoverOptions { entry: Some(LeafIndex::new(3).unwrap()), ..options() };
+    assert_eq!(recover(&stage, &only, &reports(&["n-2"])).unwrap_err().code(), Code::NotRecovered);
+}
+
+#[test]
 fn one_entry_can_be_asked_for() {
     let stage = lost();
     let only = |index| RecoverOptions { entry: Some(LeafIndex::new(index).unwrap()), ..options() };

@@ -10,6 +10,7 @@
 
 mod anchor;
 mod batches;
+mod copied_log;
 mod copies;
 mod crash;
 mod daily;

@@ -1,6 +1,6 @@
 //! A vault as one file, and a vault out of one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use detente_core::{Code, json::Value};
 use detente_party::{ImportStage, PartyFolder, Unlock, export_vault, import_vault};
@@ -17,9 +17,8 @@ pub(super) fn export(export: &VaultExport, printer: &Printer) -> Result<Report, 
         return Err(detente_party::PartyError::ExportExists { path: export.file.clone() }.into());
     }
     let unlock = export.unlock.read()?;
-    let made = MadeUnlock::of(export.export_unlock.as_deref());
     let own = match (&export.export_unlock, &export.export_passphrase_file) {
-        (Some(file), _) => Some(if made.is_new() { Unlock::create(file)? } else { Unlock::read(file)? }),
+        (Some(file), _) => Some(read_or_create(file)?.0),
         (None, Some(file)) => Some(read_passphrase(file)?),
         (None, None) => None,
     };
@@ -31,7 +30,6 @@ pub(super) fn export(export: &VaultExport, printer: &Printer) -> Result<Report, 
         });
     bar.finish_and_clear();
     let exported = exported?;
-    made.keep();
     let secret = match (&export.export_unlock, &export.export_passphrase_file) {
         (Some(file), _) => format!("{} (--export-unlock)", file.display()),
         (None, Some(file)) => format!("the passphrase in {} (--export-passphrase-file)", file.display()),
@@ -76,11 +74,10 @@ pub(super) fn import(import: &VaultImport, printer: &Printer) -> Result<Report, 
         UnlockArguments { unlock: import.unlock.clone(), passphrase_file: import.passphrase_file.clone() };
     // Made only for an export with a secret of its own: else a name typed wrong would be a new file.
     let file = named.unlock.as_deref().filter(|_| own.is_some() && named.passphrase_file.is_none());
-    let made = MadeUnlock::of(file);
-    let unlock = match file {
-        Some(file) if made.is_new() => Unlock::create(file)?,
-        None if own.is_some() && !named.is_named() => new_passphrase(None, "--unlock")?,
-        _ => named.read()?,
+    let (unlock, unlock_created) = match file {
+        Some(file) => read_or_create(file)?,
+        None if own.is_some() && !named.is_named() => (new_passphrase(None, "--unlock")?, false),
+        None => (named.read()?, false),
     };
     let secret = own.as_ref().unwrap_or(&unlock);
     let bar = printer.progress("importing", Some(0));
@@ -99,11 +96,12 @@ pub(super) fn import(import: &VaultImport, printer: &Printer) -> Result<Report, 
         let failure = Failure::from(error);
         let of_log = failure.culprit.starts_with(&folder.log().display().to_string());
         if of_log && failure.code == Code::Unavailable && failure.hint.is_none() {
-            return failure.hint("the folder must hold the party's own log before its vault is imported");
+            return failure.hint(
+                "the folder must hold the party's own log, its file `state` with it, before its vault is imported; readers' copies have no `state`",
+            );
         }
         failure
     })?;
-    made.keep();
     let mut text = format!(
         "vault      {} (mode 600)\nlog id     {}, {} entries, all checked\nknown      {} records, each with its entry\n",
         folder.vault().display(),
@@ -133,7 +131,7 @@ pub(super) fn import(import: &VaultImport, printer: &Printer) -> Result<Report, 
             ("known", imported.known.to_string().into()),
             ("unknown", imported.unknown.to_string().into()),
             ("forgotten", imported.forgotten.to_string().into()),
-            ("unlock_created", Value::from(made.was_new())),
+            ("unlock_created", Value::from(unlock_created)),
         ],
         text,
     )
@@ -144,36 +142,11 @@ fn read_passphrase(file: &Path) -> Result<Unlock, Failure> {
     Unlock::read_passphrase(file).map_err(|error| of_file(file, error))
 }
 
-/// An unlock file that a command makes, and removes again when it fails.
-struct MadeUnlock {
-    file: Option<PathBuf>,
-    is_kept: core::cell::Cell<bool>,
-}
-
-impl MadeUnlock {
-    /// Nothing for a file that is there already.
-    fn of(file: Option<&Path>) -> Self {
-        let file = file.filter(|file| file.symlink_metadata().is_err()).map(Path::to_owned);
-        Self { file, is_kept: core::cell::Cell::new(false) }
-    }
-
-    const fn is_new(&self) -> bool {
-        self.file.is_some()
-    }
-
-    fn keep(&self) {
-        self.is_kept.set(true);
-    }
-
-    fn was_new(&self) -> bool {
-        self.is_new() && self.is_kept.get()
-    }
-}
-
-impl Drop for MadeUnlock {
-    fn drop(&mut self) {
-        if let Some(file) = self.file.as_deref().filter(|_| !self.is_kept.get()) {
-            let _ = std::fs::remove_file(file);
-        }
+/// Reads an unlock file, or makes it when there is none; whether it was made. It is never removed again, whatever
+/// becomes of the command: another may have begun to use it, and the next run reads it.
+fn read_or_create(file: &Path) -> Result<(Unlock, bool), Failure> {
+    match file.symlink_metadata() {
+        Ok(_) => Ok((Unlock::read(file)?, false)),
+        Err(_) => Ok((Unlock::create(file)?, true)),
     }
 }

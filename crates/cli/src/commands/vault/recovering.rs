@@ -1,7 +1,7 @@
 //! Rows of unknown entries, found again by their reports.
 
 use detente_core::{LeafIndex, decimal, json::Value};
-use detente_party::RecoverOptions;
+use detente_party::{PartyError, RecoverOptions, Recovered};
 
 use crate::args::VaultRecover;
 use crate::commands::commit::{envelope, read_files};
@@ -16,19 +16,11 @@ pub(super) fn recover(recover: &VaultRecover, printer: &Printer) -> Result<Repor
     let bar = printer.progress("seeds tried", None);
     let report = party.recover(&options, |each| read_files(&recover.files, each), |tried| bar.inc(tried));
     bar.finish_and_clear();
-    let report = report?;
-    let mut lines = Vec::new();
-    let mut items = Vec::new();
-    for recovered in &report.recovered {
-        let id = show::harmless(&recovered.incident_id);
-        lines.push(format!("recovered  entry {}: {id}", recovered.entry));
-        items.push(Value::from([
-            ("entry", recovered.entry.to_string().into()),
-            ("incident_id", recovered.incident_id.as_str().into()),
-            ("file", recovered.place.file.as_str().into()),
-            ("line", u32::try_from(recovered.place.line).unwrap_or(u32::MAX).into()),
-        ]));
-    }
+    let report = report.map_err(stopped)?;
+    let found = report.recovered.iter().map(|found| ("recovered ", found));
+    let known = report.known.iter().map(|known| ("known     ", known));
+    let mut lines: Vec<String> =
+        found.chain(known).map(|(word, of)| format!("{word} {}", line(of))).collect();
     lines.push(format!(
         "done       {} recovered, {} reports of no unknown entry, {} entries still unknown",
         report.recovered.len(),
@@ -39,13 +31,40 @@ pub(super) fn recover(recover: &VaultRecover, printer: &Printer) -> Result<Repor
     Ok(Report::new(
         "vault-recover/v1",
         [
-            ("recovered", items.into()),
+            ("recovered", report.recovered.iter().map(item).collect::<Vec<_>>().into()),
+            ("known", report.known.iter().map(item).collect::<Vec<_>>().into()),
             ("others", count(report.others)),
             ("still_unknown", count(report.unknown)),
         ],
         lines.join("\n"),
     )
     .labelled())
+}
+
+/// Rows that were found before something failed are stored, and are not to be looked for again.
+fn stopped(error: PartyError) -> Failure {
+    let PartyError::RecoveryStopped { recovered, source } = error else { return error.into() };
+    let failure = Failure::from(*source);
+    let found: Vec<String> = recovered.iter().map(line).collect();
+    let stored = format!("recovered before and stored: {}", found.join(", "));
+    let hint = match &failure.hint {
+        Some(hint) => format!("{stored}; {hint}"),
+        None => stored,
+    };
+    failure.hint(hint)
+}
+
+fn line(of: &Recovered) -> String {
+    format!("entry {}: {}", of.entry, show::harmless(&of.incident_id))
+}
+
+fn item(of: &Recovered) -> Value {
+    Value::from([
+        ("entry", of.entry.to_string().into()),
+        ("incident_id", of.incident_id.as_str().into()),
+        ("file", of.place.file.as_str().into()),
+        ("line", u32::try_from(of.place.line).unwrap_or(u32::MAX).into()),
+    ])
 }
 
 fn options(recover: &VaultRecover) -> Result<RecoverOptions, Failure> {
