@@ -53,6 +53,7 @@ impl Party {
         let author = self.key_in_use(Role::Author)?;
         let entry = Signer::new(self.log, &author).other(Kind::Anchor, body, None)?;
         let published = writer.append(&[entry.as_slice()], &self.log_signer()?)?;
+        self.note_published(&writer.tree())?;
         receipts::write(&self.folder.receipts(), &writer, &published, &[entry], &self.steps)?;
         Ok(Anchored {
             index: published.first,

@@ -23,40 +23,54 @@ impl Party {
     /// themselves; what is new is noted there.
     pub(crate) fn key_events(&self, tree: &LogTree<'_>) -> Result<KeyEvents, PartyError> {
         let known = self.vault.event_index()?;
-        let size = tree.size().get();
-        let mut found = EventIndex { read: size.max(known.read), events: known.events.clone() };
-        let mut entries = Vec::new();
-        for index in known.events.into_iter().filter(|index| index.is_below(tree.size())) {
-            let entry = tree.entry(index)?;
-            if !is_event(UnverifiedStatement::decode(&entry)?.unverified_kind()) {
-                return Err(PartyError::NoKeyEvent { index });
-            }
-            entries.push((index, entry));
-        }
-        let before = entries.len();
-        for (index, entry) in (known.read..size).zip(tree.entries(known.read..size)) {
-            let entry = entry?;
-            if is_event(UnverifiedStatement::decode(&entry)?.unverified_kind()) {
-                let index = LeafIndex::new(index)?;
-                found.events.push(index);
-                entries.push((index, entry));
-            }
-        }
-        let history = replay(&entries)?;
-        if entries.len() > before || size.saturating_sub(known.read) >= UNREAD_LIMIT {
+        let (events, found) = read_events(tree, &known)?;
+        if found.events.len() > known.events.len() || found.read - known.read >= UNREAD_LIMIT {
             // When it fails, the next command reads the same entries again.
             let _ = self.vault.put_event_index(&found);
         }
-        Ok(KeyEvents { history, entries })
+        Ok(events)
     }
 
-    /// A log that lacks an event that the vault has seen in it is an old copy.
+    /// Notes what was just published, so that an older copy of the log is known for one: a key event or an anchor has no
+    /// row of its own.
+    pub(crate) fn note_published(&self, tree: &LogTree<'_>) -> Result<(), PartyError> {
+        let (_, found) = read_events(tree, &self.vault.event_index()?)?;
+        self.vault.put_event_index(&found)
+    }
+
+    /// A log that lacks an entry that the vault has seen in it is an old copy.
     pub(crate) fn require_known_events(&self, size: TreeSize) -> Result<(), PartyError> {
-        match self.vault.event_index()?.events.last() {
-            Some(index) if !index.is_below(size) => Err(PartyError::LogBehindVault { index: *index }),
+        let known = self.vault.event_index()?;
+        let read = known.read.checked_sub(1).map(LeafIndex::new).transpose()?;
+        match known.events.last().copied().max(read) {
+            Some(index) if !index.is_below(size) => Err(PartyError::LogBehindVault { index }),
             _ => Ok(()),
         }
     }
+}
+
+/// The events of a tree, and what a vault that knew so much knows now.
+fn read_events(tree: &LogTree<'_>, known: &EventIndex) -> Result<(KeyEvents, EventIndex), PartyError> {
+    let size = tree.size().get();
+    let mut found = EventIndex { read: size.max(known.read), events: known.events.clone() };
+    let mut entries = Vec::new();
+    for index in known.events.iter().copied().filter(|index| index.is_below(tree.size())) {
+        let entry = tree.entry(index)?;
+        if !is_event(UnverifiedStatement::decode(&entry)?.unverified_kind()) {
+            return Err(PartyError::NoKeyEvent { index });
+        }
+        entries.push((index, entry));
+    }
+    for (index, entry) in (known.read..size).zip(tree.entries(known.read..size)) {
+        let entry = entry?;
+        if is_event(UnverifiedStatement::decode(&entry)?.unverified_kind()) {
+            let index = LeafIndex::new(index)?;
+            found.events.push(index);
+            entries.push((index, entry));
+        }
+    }
+    let history = replay(&entries)?;
+    Ok((KeyEvents { history, entries }, found))
 }
 
 impl KeyEvents {

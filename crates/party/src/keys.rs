@@ -263,6 +263,7 @@ impl Party {
         }
         let entries = [change.entry];
         let published = writer.append(&entries, log_signer)?;
+        self.note_published(&writer.tree())?;
         let share = self.finish_event(ring, change.after)?;
         let receipts = receipts::write(&self.folder.receipts(), &writer, &published, &entries, &self.steps);
         Ok(KeyChange {

@@ -43,12 +43,19 @@ impl Credentials {
             held.looked = Instant::now();
             let version = version(&self.path);
             if version != held.version {
-                // Whoever was taken out of a file that is now damaged must not get in by the old one.
-                held.access = AccessFile::read(&self.path).unwrap_or_else(|error| {
-                    tracing::error!(what = "access", code = error.code().as_str(), "access file not read");
-                    AccessFile::default()
-                });
-                held.version = version;
+                // Whoever was taken out of a file that is now damaged must not get in by the old one. Read again then:
+                // another mode makes no other version.
+                (held.access, held.version) = match AccessFile::read(&self.path) {
+                    Ok(access) => (access, version),
+                    Err(error) => {
+                        tracing::error!(
+                            what = "access",
+                            code = error.code().as_str(),
+                            "access file not read"
+                        );
+                        (AccessFile::default(), None)
+                    }
+                };
             }
         }
         held.access.find(token(headers), certificate).cloned()

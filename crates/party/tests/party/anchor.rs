@@ -128,3 +128,15 @@ fn an_old_vault_is_noticed_below_an_anchor() {
 fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
+
+/// An anchor has no row either.
+#[test]
+fn a_log_without_the_newest_anchor_is_not_continued() {
+    let (own, other) = (stage(), stage());
+    let old = own.keep(&own.folder().log());
+    anchor(&mut own.party(), &other).unwrap();
+    old.restore();
+    let refused = anchor(&mut own.party(), &other).unwrap_err();
+    assert!(matches!(refused, PartyError::LogBehindVault { index } if index.get() == 3), "{refused}");
+    assert_eq!(own.log_size(), 3);
+}

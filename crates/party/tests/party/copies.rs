@@ -51,6 +51,22 @@ fn a_log_older_than_its_vault_is_not_continued() {
     assert_eq!(files(&stage.folder().log()), log);
 }
 
+/// A key event has no row; the copy is known for one all the same, by the very next command.
+#[test]
+fn a_log_without_the_newest_key_event_is_not_continued() {
+    let stage = Stage::new();
+    stage.commit(&["n-1"]);
+    let old = stage.keep(&stage.folder().log());
+    stage.party().add_key().unwrap();
+    old.restore();
+    let log = files(&stage.folder().log());
+    let refused = stage.party().add_key().unwrap_err();
+    assert!(matches!(refused, PartyError::LogBehindVault { index } if index.get() == 2), "{refused}");
+    let refused = stage.try_commit(Duplicates::Refuse, &reports(&["n-2"])).unwrap_err();
+    assert!(matches!(refused, PartyError::LogBehindVault { index } if index.get() == 2), "{refused}");
+    assert_eq!(files(&stage.folder().log()), log);
+}
+
 #[test]
 fn rows_that_change_places_do_not_open() {
     let stage = Stage::new();
