@@ -24,10 +24,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("statement", &["core", "merkle", "checkpoint"]),
     ("disclosure", &["core"]),
     ("presentation", &["core", "merkle", "checkpoint", "statement", "disclosure"]),
+    ("agreement", &["core", "checkpoint", "statement", "disclosure"]),
     ("finding", &["core", "merkle", "checkpoint"]),
     ("log", &["core", "merkle", "checkpoint", "statement"]),
     ("witness", &["core", "merkle", "checkpoint"]),
-    ("party", &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "log"]),
+    (
+        "party",
+        &["core", "merkle", "checkpoint", "statement", "disclosure", "agreement", "presentation", "log"],
+    ),
     ("server", &["core", "merkle", "checkpoint", "statement", "log", "witness"]),
     (
         "cli",
@@ -37,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "checkpoint",
             "statement",
             "disclosure",
+            "agreement",
             "presentation",
             "finding",
             "log",
@@ -50,7 +55,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that verify: no clock, randomness, network, file or async.
-const PURE: &[&str] = &["core", "merkle", "checkpoint", "statement", "disclosure", "presentation", "finding"];
+const PURE: &[&str] =
+    &["core", "merkle", "checkpoint", "statement", "disclosure", "agreement", "presentation", "finding"];
 
 /// Everything from outside that a pure crate may use: arithmetic, encodings, errors, wiping.
 const PURE_DEPENDENCIES: &[&str] = &[

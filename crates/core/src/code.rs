@@ -144,6 +144,12 @@ codes! {
     UnknownOffence, "UNKNOWN-OFFENCE", Undecided, "an offence that this verifier does not know (finding)";
     NoOffence, "NO-OFFENCE", Invalid, "what a finding shows, honest signers do too (finding)";
     UnknownCulprit, "UNKNOWN-CULPRIT", Invalid, "a finding about a key that the policy does not name (finding)";
+    MalformedAgreement, "MALFORMED-AGREEMENT", Malformed, "not an agreement, a period or a date of one (agreement)";
+    PolicyMismatch, "POLICY-MISMATCH", Invalid, "an agreement that names another policy or companion (agreement)";
+    MalformedContent, "MALFORMED-CONTENT", Malformed, "not a content or a manifest (agreement)";
+    ContentMismatch, "CONTENT-MISMATCH", Invalid, "a content or a manifest that nothing commits to (agreement)";
+    MalformedAnnex, "MALFORMED-ANNEX", Malformed, "not an annex (audit)";
+    ReportMismatch, "REPORT-MISMATCH", Invalid, "a report that its annex does not give (audit)";
     DuplicateIncident, "DUPLICATE-INCIDENT", Invalid, "an incident id that is already committed (party)";
     UnknownIncident, "UNKNOWN-INCIDENT", Invalid, "an amendment of an incident id that is not committed (party)";
     MalformedExport, "MALFORMED-EXPORT", Malformed, "not a vault's export, or one that is cut, reordered, extended or changed (party)";

@@ -29,6 +29,12 @@ impl Label {
     pub const DISCLOSURE_SEALED: Self = Self("detente/disclosure/sealed/v1");
     /// A grant's signature (`specs/presentation.md`).
     pub const PRESENTATION_GRANT: Self = Self("detente/presentation/grant/v1");
+    /// What a body commits to (`specs/agreement.md`).
+    pub const AGREEMENT_CONTENT: Self = Self("detente/agreement/content/v1");
+    /// A manifest of evidence (`specs/agreement.md`).
+    pub const AGREEMENT_MANIFEST: Self = Self("detente/agreement/manifest/v1");
+    /// The set of notes that a report rests on (`specs/audit.md`).
+    pub const AUDIT_NOTES: Self = Self("detente/audit/notes/v1");
     /// HMAC that gives a statement's seed (`specs/party.md`).
     pub const PARTY_SEED: Self = Self("detente/party/seed/v1");
     /// HMAC that derives the key wrapping a vault's data key (`specs/party.md`).
@@ -54,6 +60,9 @@ impl Label {
         Self::DISCLOSURE_NODE,
         Self::DISCLOSURE_SEALED,
         Self::PRESENTATION_GRANT,
+        Self::AGREEMENT_CONTENT,
+        Self::AGREEMENT_MANIFEST,
+        Self::AUDIT_NOTES,
         Self::PARTY_SEED,
         Self::PARTY_WRAP,
         Self::PARTY_ROW,

@@ -45,23 +45,24 @@ kinds! {
     LogClose = 5, "log.close", "Ends the log.";
     LogCloseRecovery = 6, "log.close.recovery", "Reserved: ends the log by the recovery key.";
     Sealed = 16, "sealed", "Any sealed kind; the real one is slot 0.";
-    PartyDeclare = 32, "party.declare", "Reserved: contact roles.";
-    AgreementAdopt = 33, "agreement.adopt", "Reserved: adoption of terms.";
-    AgreementAmend = 34, "agreement.amend", "Reserved: amendment of terms.";
-    AgreementWithdraw = 35, "agreement.withdraw", "Reserved: withdrawal from terms.";
-    Anchor = 36, "anchor", "Reserved: another log's checkpoint, held and verified.";
-    AccessDenied = 37, "access.denied", "Reserved: another log could not be read.";
-    Ping = 38, "ping", "Reserved: asks for a sign of life.";
-    Pong = 39, "pong", "Reserved: answers a ping.";
-    RequestAssistance = 48, "request.assistance", "Reserved: asks for assistance.";
-    RequestPreserve = 49, "request.preserve", "Reserved: asks to preserve data.";
-    RequestAck = 50, "request.ack", "Reserved: acknowledges a request.";
-    RequestAnswer = 51, "request.answer", "Reserved: answers a request.";
-    RequestRefuse = 52, "request.refuse", "Reserved: refuses a request on a stated ground.";
-    RequestUpdate = 53, "request.update", "Reserved: reports progress on a request.";
-    AccusationIssue = 64, "accusation.issue", "Reserved: an accusation with or without evidence.";
-    AccusationReply = 65, "accusation.reply", "Reserved: a reply to an accusation.";
-    AccusationWithdraw = 66, "accusation.withdraw", "Reserved: takes an accusation back.";
+    PartyDeclare = 32, "party.declare", "Contact roles.";
+    AgreementAdopt = 33, "agreement.adopt", "Adoption of terms.";
+    AgreementAmend = 34, "agreement.amend", "New terms for old ones.";
+    AgreementWithdraw = 35, "agreement.withdraw", "Withdrawal from terms.";
+    Anchor = 36, "anchor", "Another log's checkpoint, held and verified.";
+    AccessDenied = 37, "access.denied", "Another log could not be read.";
+    Ping = 38, "ping", "Asks for a sign of life.";
+    Pong = 39, "pong", "Answers a ping.";
+    DialogueSession = 40, "dialogue.session", "A session that was held.";
+    RequestAssistance = 48, "request.assistance", "Asks for assistance.";
+    RequestPreserve = 49, "request.preserve", "Asks to preserve data.";
+    RequestAck = 50, "request.ack", "Acknowledges a request.";
+    RequestAnswer = 51, "request.answer", "Answers a request.";
+    RequestRefuse = 52, "request.refuse", "Refuses a request on a stated ground.";
+    RequestUpdate = 53, "request.update", "Reports progress on a request.";
+    AccusationIssue = 64, "accusation.issue", "An accusation with or without evidence.";
+    AccusationReply = 65, "accusation.reply", "A reply to an accusation.";
+    AccusationWithdraw = 66, "accusation.withdraw", "Takes an accusation back.";
 }
 
 impl Kind {
@@ -74,7 +75,7 @@ impl Kind {
         }
     }
 
-    /// Whether this version reads the body.
+    /// Whether this crate reads the body; other words read theirs.
     pub const fn is_understood(self) -> bool {
         matches!(
             self,

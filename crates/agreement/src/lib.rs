@@ -1,0 +1,36 @@
+//! The terms that parties adopted, the statements by which they keep them, and the rules that turn typed facts into
+//! verdicts.
+//!
+//! Spec: `specs/agreement.md`.
+//!
+//! ```text
+//! file ──Agreement::parse──▶ Agreement ──┐
+//!                                        ├──evaluate──▶ Vec<Cell>
+//! bodies ──Body::decode──▶ Said ▶ Facts ─┘
+//! ```
+//!
+//! # In scope
+//! - [`Agreement`]: the file, its obligations, and what is remarkable about it.
+//! - The bodies of kinds 32 to 66 but `anchor`, and the contents that they commit to.
+//! - [`Period`], [`Interval`], claimed dates, and the one rule of deadlines.
+//! - [`Facts`] to [`Cell`]s.
+//!
+//! # Out of scope
+//! - Entries, signatures, logs, presentations: `audit` makes facts of them.
+//! - Clocks, randomness, files, the network.
+#![forbid(unsafe_code)]
+
+mod body;
+mod cell;
+mod facts;
+mod interval;
+mod terms;
+
+pub use body::{Accusation, Body, Reference};
+pub use cell::{Cell, Place, State, Verdict, VerdictClass};
+pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
+pub use interval::{Moment, Interval};
+pub use terms::{
+    AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
+    Period, ReportTrigger, Start,
+};
