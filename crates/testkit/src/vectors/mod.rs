@@ -1,6 +1,7 @@
 //! The scenarios, one folder a word, one file an idea.
 
 mod agreement;
+mod audit;
 mod checkpoint;
 mod core;
 mod disclosure;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Vector> {
         witness::vectors(),
         finding::vectors(),
         agreement::vectors(),
+        audit::vectors(),
     ]
     .concat()
 }
