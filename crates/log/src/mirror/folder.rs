@@ -148,9 +148,14 @@ impl Folder {
         if self.store.is_folder(&partial) { self.store.remove(&partial) } else { Ok(()) }
     }
 
-    /// A note of the history that is kept.
+    /// A note of the history that is kept. What does not parse counts as missing: notes reach the disk at the end of an
+    /// update, so a power loss before that leaves empty ones.
     pub(super) fn note(&self, size: TreeSize) -> Result<Option<Vec<u8>>, LogError> {
-        history::read_note(&self.store, &history_path(size))
+        let path = history_path(size);
+        let is_of_size = |bytes: &Vec<u8>| {
+            history::parse_note(&path, bytes).is_ok_and(|note| note.claimed().size() == size)
+        };
+        Ok(history::read_note(&self.store, &path)?.filter(is_of_size))
     }
 
     /// Keeps a verified note of the history, with the lines of the one that is there.

@@ -487,6 +487,23 @@ fn a_mirror_killed_at_any_step_is_whole_and_goes_on() {
 }
 
 #[test]
+fn a_note_that_a_power_loss_left_empty_or_torn_is_fetched_again() {
+    let folder = scratch();
+    update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+    for (size, left) in [("14", 0), ("300", 0), ("14", 40), ("700", 0)] {
+        let note = folder.path().join("history").join(size);
+        let whole = fs::read(&note).unwrap();
+        fs::write(&note, &whole[..left]).unwrap();
+        update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+        assert_eq!(fs::read(&note).unwrap(), whole, "{size} of {left} bytes");
+    }
+    // Another size under this name.
+    fs::copy(folder.path().join("history/300"), folder.path().join("history/14")).unwrap();
+    update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+    assert_eq!(check(folder.path()).unwrap().history_notes(), 3);
+}
+
+#[test]
 fn what_a_power_loss_tore_is_fetched_again() {
     let folder = scratch();
     update(folder.path(), &Memory::of(SHORT.path()), None).unwrap();
