@@ -52,7 +52,11 @@ fn child(limit: u64) -> (Child, String) {
 fn said(child: &mut Child, words: &[&str]) -> String {
     let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     let is_it = |line: &String| words.iter().any(|word| line.starts_with(word));
-    lines.by_ref().map(Result::unwrap).find(is_it).unwrap_or_else(|| panic!("the child said none of {words:?}"))
+    lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find(is_it)
+        .unwrap_or_else(|| panic!("the child said none of {words:?}"))
 }
 
 #[test]
@@ -102,7 +106,10 @@ fn a_flood_of_connections_leaves_the_log_its_descriptors() {
 #[test]
 fn with_next_to_none_nothing_is_served() {
     let (mut child, said) = child(100);
-    assert!(said.starts_with("refused UNAVAILABLE file descriptors: expected a limit of 272 or more, got 100"), "{said}");
+    assert!(
+        said.starts_with("refused UNAVAILABLE file descriptors: expected a limit of 272 or more, got 100"),
+        "{said}"
+    );
     child.wait().unwrap();
 }
 
