@@ -106,6 +106,9 @@ impl Engine {
             Ok(first) => first,
             Err(error) => {
                 let error = Arc::new(error);
+                if self.writer.is_stopped() {
+                    self.shared.set_ended(&error);
+                }
                 let refused = match self.writer.is_stopped() {
                     true => Refused::Unknown(Arc::clone(&error)),
                     false => Refused::NotCommitted(Arc::clone(&error)),
@@ -132,6 +135,7 @@ impl Engine {
                 Ok(Err(refused))
             }
             Err(error) => {
+                self.shared.set_ended(&error);
                 let refused = Refused::Unpublished { reason: error.to_string(), code: error.code() };
                 refuse(repeated.into_iter().chain(fresh), &refused);
                 Err(error)

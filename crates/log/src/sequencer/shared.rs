@@ -17,6 +17,7 @@ use super::{
     pending::{Joined, Pending},
     submission::{Keys, Submission},
 };
+use crate::LogError;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -203,6 +204,11 @@ impl Shared {
 
     pub(super) fn set_status(&self, status: Status) {
         *lock(&self.status) = status;
+    }
+
+    /// Nothing good comes any more; whoever is told so must not find it running.
+    pub(super) fn set_ended(&self, error: &LogError) {
+        self.set_status(Status::Ended { reason: Some(error.to_string()) });
     }
 
     pub(super) fn published(&self) -> (TreeSize, Arc<[u8]>) {

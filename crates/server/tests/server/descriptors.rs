@@ -19,6 +19,7 @@ const LIMIT: &str = "DETENTE_TEST_DESCRIPTORS";
 
 /// Runs in the child: serves until its standard input ends.
 #[test]
+#[allow(clippy::print_stdout, reason = "the parent reads it")]
 fn the_process_with_the_limit() {
     let Some(limit) = std::env::var(LIMIT).ok().map(|limit| limit.parse::<u64>().unwrap()) else { return };
     setrlimit(Resource::Nofile, Rlimit { current: Some(limit.min(200)), maximum: Some(limit) }).unwrap();
@@ -113,7 +114,6 @@ fn with_next_to_none_nothing_is_served() {
     child.wait().unwrap();
 }
 
-/// What tests need of the scene that has a log already.
 #[test]
 fn with_many_the_limit_of_the_spec_stays() {
     let served = Served::at(&[1]);
