@@ -129,7 +129,9 @@ impl LogSource for Arriving<'_> {
             let has_come = progress.complete
                 || tile.as_ref().is_ok_and(|tile| {
                     let leaves = progress.leaves.as_ref();
-                    leaves.is_some_and(|leaves| tile.level() != TileLevel::LEAVES || leaves.has(tile.index().get()))
+                    leaves.is_some_and(|leaves| {
+                        tile.level() != TileLevel::LEAVES || leaves.has(tile.index().get())
+                    })
                 });
             has_come.then_some(())
         })?;

@@ -115,6 +115,16 @@ impl Folder {
         self.replace(PENDING, note.note_bytes())
     }
 
+    /// What the newest note will be: with the lines that are known of it.
+    pub(super) fn newest(
+        &self,
+        note: &VerifiedCheckpoint,
+        before: Option<&VerifiedCheckpoint>,
+    ) -> Result<Vec<u8>, LogError> {
+        let known = before.filter(|before| before.size() == note.size());
+        united(known.map(VerifiedCheckpoint::note_bytes), note.note_bytes())
+    }
+
     /// Makes the note of a tree that is all here the newest one.
     pub(super) fn finish(
         &self,
@@ -123,7 +133,7 @@ impl Folder {
     ) -> Result<(), LogError> {
         self.flush()?;
         let known = before.filter(|before| before.size() == note.size());
-        let bytes = united(known.map(VerifiedCheckpoint::note_bytes), note.note_bytes())?;
+        let bytes = self.newest(note, before)?;
         if known.is_none_or(|known| known.note_bytes() != bytes) {
             self.replace(CHECKPOINT, &bytes)?;
             self.count(bytes.len());
