@@ -23,7 +23,7 @@ pub use report::{CheckReport, KindCount};
 /// Checks a log against a relier's policy; without one, against the key of the log's own genesis, which shows that the
 /// log agrees with itself and nothing else.
 ///
-/// Reads every public file once or twice, a few bundles in memory at a time; what grows with the log is two digests an
+/// Reads every public file once, twice when something is wrong, a few bundles in memory at a time; what grows with the log is two digests an
 /// entry. Signatures are verified on as many threads as the machine has; the first failure is the one that one thread finds.
 /// `progress` hears, on the caller's thread, after each bundle, how many entries of how many were replayed.
 ///
@@ -48,12 +48,16 @@ pub fn check_log<S: LogSource>(
     let checkpoint = verify(CHECKPOINT, unverified, &policy)?;
     let witnessing = checkpoint.require_quorum(&policy).map_err(history::in_note(CHECKPOINT))?;
 
-    // 2. Every file that the size implies.
-    require_files(log.source(), checkpoint.size())?;
-
-    // 3. and 4. Every entry, every tile, the root.
+    // 2. to 4. Every file that the size implies, every entry, every tile, the root, in one pass: a log that is on its way
+    // is checked as it comes. A pass that fails may have met an entry before a file that comes first in the order.
     let sizes = history.as_deref().unwrap_or_default();
-    let replayed = Replayed::run(log.source(), checkpoint.size(), sizes, progress)?;
+    let replayed = match Replayed::run(log.source(), checkpoint.size(), sizes, progress) {
+        Ok(replayed) => replayed,
+        Err(failure) => {
+            require_files(log.source(), checkpoint.size())?;
+            return Err(failure);
+        }
+    };
     replayed.require_tiles()?;
     require_root(CHECKPOINT, &checkpoint, &replayed)?;
 

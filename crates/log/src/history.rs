@@ -46,6 +46,15 @@ pub(crate) fn sizes(store: &Store) -> Result<Vec<TreeSize>, LogError> {
     Ok(sizes)
 }
 
+/// The sizes up to one that have a note, in increasing order, whatever else is in the folder.
+pub(crate) fn sizes_that_parse(store: &Store, most: TreeSize) -> Result<Vec<TreeSize>, LogError> {
+    let names = store.list(HISTORY)?;
+    let sizes = names.iter().filter_map(|name| TreeSize::parse(name.to_str()?).ok());
+    let mut sizes: Vec<_> = sizes.filter(|size| *size <= most).collect();
+    sizes.sort_unstable();
+    Ok(sizes)
+}
+
 /// The note of a size in the log's own history: its size is the one in its name.
 pub(crate) fn of_size(store: &Store, size: TreeSize) -> Result<Option<UnverifiedCheckpoint>, LogError> {
     let path = history_path(size);

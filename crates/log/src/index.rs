@@ -1,11 +1,11 @@
 //! Where a statement id or a sealed value is in the log: on disk, bounded in memory, built again when it is
 //! missing, and never believed (`specs/log.md` "Index").
 
-use core::ops::Range;
+use core::{fmt, ops::Range};
 use std::{fs, io, path::PathBuf};
 
 use detente_core::{Digest, LeafIndex, StatementId, TreeSize};
-use detente_merkle::{LeafHash, leaf_hash, leaf_index};
+use detente_merkle::{HashReader as _, LeafHash, leaf_hash, leaf_index};
 use detente_statement::{Body, KeyHistory, Statement, UnverifiedStatement};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
@@ -18,9 +18,16 @@ const MEMTABLE: u64 = 16 << 20;
 /// Entries that a catching up writes at once.
 const CHUNK: u64 = 4096;
 
+/// Files of the index that are kept open: its store would keep 900, which a process with many connections has not.
+const OPEN_FILES: usize = 128;
+
 /// The layout of the index. Another number is built anew.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const META: &str = "meta";
+/// The number of entries that are covered.
+const COVERED: &str = "covered";
+/// The leaf hash of the last of them.
+const LAST: &str = "last";
 
 /// A log's index. What it finds is compared with the log before anybody is told.
 pub(crate) struct Index {
@@ -68,8 +75,9 @@ impl Index {
             _ => identity(leaf_hash(&tree.entry(LeafIndex::ZERO)?)),
         };
         let mut index = match Self::open_folder(path.clone()) {
-            Ok(index) if index.is_of(&identity)? => index,
-            // Of another log, of another layout, or damaged: it holds nothing that the log does not.
+            Ok(index) if index.is_of(&identity, tree)? => index,
+            // Of another log, of another layout, ahead of an older copy of this one, or damaged: it holds nothing that the
+            // log does not.
             found => {
                 drop(found);
                 match fs::remove_dir_all(&path) {
@@ -81,33 +89,44 @@ impl Index {
                 Self::open_folder(path)?
             }
         };
-        index.forget_events_from(index.covered.min(tree.size().get()))?;
         index.catch_up(tree, &identity)?;
         Ok(index)
     }
 
     fn open_folder(path: PathBuf) -> Result<Self, LogError> {
         let fault = |error: fjall::Error| fault(&path, &error);
-        let database = Database::builder(&path).cache_size(CACHE).worker_threads(1).open().map_err(fault)?;
+        let builder = Database::builder(&path).cache_size(CACHE).worker_threads(1);
+        let database = builder.max_cached_files(Some(OPEN_FILES)).open().map_err(fault)?;
         let map = |name| {
             let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE);
             database.keyspace(name, options).map_err(fault)
         };
         let (statements, sealed) = (map("statements")?, map("sealed")?);
         let (events, meta) = (map("events")?, map(META)?);
-        let covered = meta.get("covered").map_err(fault)?.and_then(|bytes| number(&bytes)).unwrap_or(0);
+        let covered = meta.get(COVERED).map_err(fault)?.and_then(|bytes| number(&bytes)).unwrap_or(0);
         Ok(Self { path, database, statements, sealed, events, meta, covered })
     }
 
-    /// Whether it is empty or of this log and layout.
-    fn is_of(&self, identity: &[u8]) -> Result<bool, LogError> {
+    /// Whether it is empty, or of this layout and of a beginning of this log. One that is ahead has seen entries that
+    /// are not there, at places where the log may have others by the next start.
+    fn is_of(&self, identity: &[u8], tree: &LogTree<'_>) -> Result<bool, LogError> {
         let known = self.meta.get("log").map_err(|error| self.fault(&error))?;
-        Ok(known.map_or(self.covered == 0, |known| *known == *identity))
+        let Some(last) = self.covered.checked_sub(1) else { return Ok(known.is_none()) };
+        if known.is_none_or(|known| *known != *identity) || self.covered > tree.size().get() {
+            return Ok(false);
+        }
+        let expected = self.meta.get(LAST).map_err(|error| self.fault(&error))?;
+        let found = tree.complete_subtree(0, last)?;
+        Ok(expected.is_some_and(|expected| *expected == *found.as_bytes()))
+    }
+
+    /// Looks places up beside the one who extends it.
+    pub(crate) fn finder(&self) -> Finder {
+        Finder { path: self.path.clone(), statements: self.statements.clone() }
     }
 
     fn catch_up(&mut self, tree: &LogTree<'_>, identity: &[u8]) -> Result<(), LogError> {
         let size = tree.size().get();
-        self.covered = self.covered.min(size);
         while self.covered < size {
             let chunk = self.covered..size.min(self.covered + CHUNK);
             let mut entries = Vec::new();
@@ -144,22 +163,16 @@ impl Index {
                 batch.insert(&self.events, place, []);
             }
         }
-        batch.insert(&self.meta, "covered", range.end.to_be_bytes());
+        batch.insert(&self.meta, COVERED, range.end.to_be_bytes());
+        if let Some(last) = entries.last() {
+            batch.insert(&self.meta, LAST, *last.leaf.digest().as_bytes());
+        }
         if range.start == 0 {
             batch.insert(&self.meta, "log", identity);
         }
         self.commit(batch)?;
         self.covered = range.end;
         Ok(())
-    }
-
-    /// An index that was ahead of the log may know events that never were.
-    fn forget_events_from(&self, size: u64) -> Result<(), LogError> {
-        let mut batch = self.database.batch();
-        for event in self.events.range(size.to_be_bytes()..) {
-            batch.remove(&self.events, event.key().map_err(|error| self.fault(&error))?);
-        }
-        if batch.is_empty() { Ok(()) } else { self.commit(batch) }
     }
 
     /// The entry with this statement id, and its leaf hash: the same bytes have the same id, so this finds them too.
@@ -226,6 +239,26 @@ impl Index {
 
     fn fault(&self, error: &fjall::Error) -> LogError {
         fault(&self.path, error)
+    }
+}
+
+/// Finds where an entry may be. Whoever asks compares it with the log.
+pub(crate) struct Finder {
+    path: PathBuf,
+    statements: Keyspace,
+}
+
+impl Finder {
+    /// The place that the index knows for a statement id.
+    pub(crate) fn place(&self, id: StatementId) -> Result<Option<LeafIndex>, LogError> {
+        let found = self.statements.get(id.digest().as_bytes()).map_err(|error| fault(&self.path, &error))?;
+        Ok(found.and_then(|bytes| number(&bytes)).map(leaf_index).transpose()?)
+    }
+}
+
+impl fmt::Debug for Finder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Finder").field("path", &self.path).finish_non_exhaustive()
     }
 }
 

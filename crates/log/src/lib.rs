@@ -56,7 +56,7 @@ pub use guard::Guards;
 pub use mirror::{Fetched, Fork, Mirror, MirrorFailure, Mirrored};
 pub use reader::{Entries, LogDirectory, LogReader, LogTree, VerifiedTree};
 pub use receipt::{Receipt, Receipts, receipt};
-pub use sequencer::{Options, Outcome, Refused, Sequencer, Status, Ticket};
+pub use sequencer::{Known, Options, Outcome, Refused, Sequencer, Status, Ticket};
 pub use source::{Content, LogSource};
 #[cfg(feature = "http")]
 pub use source::{Credentials, HttpLog, HttpOptions, is_address};

@@ -1,5 +1,6 @@
 //! A copy of a log that keeps up with it: verified, resumable, and never turned back (`specs/log.md` "Mirror").
 
+mod arriving;
 mod compare;
 mod failure;
 mod folder;
@@ -7,17 +8,21 @@ mod notes;
 mod parallel;
 
 use core::{num::NonZeroUsize, ops::Range};
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf, thread};
 
 use detente_checkpoint::{Policy, UnverifiedCheckpoint, VerifiedCheckpoint};
 use detente_core::{LeafIndex, TreeSize};
 use detente_merkle::tile::{FULL_WIDTH, Tile, TileLevel, tile_at, tiles};
 
 use crate::{
-    CheckFailure, LogDirectory, LogError, LogReader, LogSource, Store, check::policy_of_genesis, history,
-    layout::CHECKPOINT, reader::VerifiedTree,
+    CheckFailure, CheckReport, LogDirectory, LogError, LogReader, LogSource, Store,
+    check::{check_log, policy_of_genesis},
+    history,
+    layout::CHECKPOINT,
+    reader::VerifiedTree,
 };
 
+use arriving::{Arrivals, Arriving};
 pub use failure::{Fork, MirrorFailure};
 use folder::Folder;
 
@@ -88,7 +93,47 @@ impl Mirror {
         log: &dyn LogSource,
         policy: Option<&Policy>,
         connections: NonZeroUsize,
+        progress: impl FnMut(Fetched),
+    ) -> Result<Mirrored, MirrorFailure> {
+        self.run(log, policy, connections, progress, None)
+    }
+
+    /// [`Self::update`], while [`check_log`] reads what has come: signatures are verified as the log arrives. The check is
+    /// that of the folder as the update leaves it. What is held in memory does not grow with the log, but for what a
+    /// check needs. `checked` is called on another thread.
+    ///
+    /// # Errors
+    /// [`MirrorFailure`] of the update; in the inner result [`CheckFailure`] of the check.
+    pub fn update_and_check(
+        &self,
+        log: &dyn LogSource,
+        policy: Option<&Policy>,
+        connections: NonZeroUsize,
+        progress: impl FnMut(Fetched),
+        checked: impl FnMut(u64, u64) + Send,
+    ) -> Result<(Mirrored, Result<CheckReport, CheckFailure>), MirrorFailure> {
+        let arrivals = Arrivals::default();
+        thread::scope(|scope| {
+            let reader = LogReader::new(Arriving::new(self.folder.store(), &arrivals));
+            let check = move || check_log(&reader, policy, checked);
+            let spawned = thread::Builder::new().name("log check".to_owned()).spawn_scoped(scope, check);
+            let updated = self.run(log, policy, connections, progress, Some(&arrivals));
+            // Whoever waits for what did not come is told so.
+            arrivals.end();
+            let unavailable =
+                |source| LogError::Unavailable { path: self.folder.store().root().to_owned(), source };
+            let check = spawned.map_err(unavailable).map(thread::ScopedJoinHandle::join);
+            Ok((updated?, check?.unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+        })
+    }
+
+    fn run(
+        &self,
+        log: &dyn LogSource,
+        policy: Option<&Policy>,
+        connections: NonZeroUsize,
         mut progress: impl FnMut(Fetched),
+        arrivals: Option<&Arrivals>,
     ) -> Result<Mirrored, MirrorFailure> {
         let shown = LogReader::new(log).checkpoint()?;
         let (policy, genesis) = self.policy(log, policy, shown.claimed().size())?;
@@ -101,7 +146,20 @@ impl Mirror {
         if before != Some(shown.size()) {
             self.folder.begin(&shown)?;
         }
-        self.fetch(&tree, before.unwrap_or(TreeSize::ZERO), connections, &mut progress)?;
+        let listed = match arrivals {
+            Some(arrivals) => {
+                let listed = log.history()?;
+                let mut sizes: BTreeSet<_> =
+                    listed.iter().copied().filter(|size| *size < shown.size()).collect();
+                sizes.extend(history::sizes(self.folder.store())?);
+                sizes.insert(shown.size());
+                let newest = self.folder.newest(&shown, seen.complete())?;
+                arrivals.begin(newest, sizes.into_iter().collect());
+                Some(listed)
+            }
+            None => None,
+        };
+        self.fetch(&tree, before.unwrap_or(TreeSize::ZERO), connections, &mut progress, arrivals)?;
         if let Some(genesis) = genesis
             && tree.entry(LeafIndex::ZERO)? != genesis
         {
@@ -109,8 +167,12 @@ impl Mirror {
             return Err(LogError::MalformedFile { path, expected: "one genesis at every read" }.into());
         }
         self.folder.finish(&shown, seen.complete())?;
-        notes::fetch(&self.folder, log, &policy, &tree, &shown, before, connections, &mut progress)?;
+        let listed = listed.map_or_else(|| log.history(), Ok)?;
+        notes::fetch(&self.folder, log, &policy, &tree, &shown, listed, before, connections, &mut progress)?;
         let (files, bytes) = self.folder.end()?;
+        if let Some(arrivals) = arrivals {
+            arrivals.complete();
+        }
         Ok(Mirrored { checkpoint: shown, before, files, bytes })
     }
 
@@ -138,6 +200,7 @@ impl Mirror {
         before: TreeSize,
         connections: NonZeroUsize,
         progress: &mut impl FnMut(Fetched),
+        arrivals: Option<&Arrivals>,
     ) -> Result<(), LogError> {
         let size = tree.size();
         // What was complete before is there unless somebody removed it.
@@ -146,11 +209,19 @@ impl Mirror {
         let mut fetched = Fetched { done: 0, all: count_new(before, size).saturating_add(gone.len() as u64) };
         for level in (0..8_u64).rev() {
             let level = TileLevel::new(level)?;
+            if let Some(arrivals) = arrivals.filter(|_| level == TileLevel::LEAVES) {
+                let again = gone.iter().filter(|tile| tile.level() == level).map(|tile| tile.index().get());
+                arrivals.await_leaves(new_range(level, before, size), again.collect());
+            }
             parallel::each(
                 connections,
                 new_of(level, before, size).chain(gone.iter().copied().filter(|tile| tile.level() == level)),
                 |tile| match level {
-                    TileLevel::LEAVES => tree.bundle(tile).map(drop),
+                    TileLevel::LEAVES => {
+                        tree.bundle(tile)?;
+                        arrivals.inspect(|arrivals| arrivals.add(tile));
+                        Ok(())
+                    }
                     _ => tree.tile(tile).map(drop),
                 },
                 || {

@@ -1,12 +1,14 @@
 //! Many submitters, one order (`specs/log.md` "Sequencer").
 //!
 //! ```text
-//! submitter's thread                 sequencer's thread
-//! decode, key, signature ──queue──▶ place: role, revoked, closed, repeated ─▶ commit ─▶ publish ─▶ receipts
+//! submitter's thread                           sequencer's thread
+//! known? decode, key, signature ──queue──▶ place: role, revoked, closed, repeated ─▶ commit ─▶ publish ─▶ receipts
 //! ```
 
+mod door;
 mod engine;
 mod judge;
+mod pending;
 mod shared;
 mod submission;
 mod ticket;
@@ -19,10 +21,17 @@ use std::{
 
 use detente_core::{LeafIndex, TreeSize};
 
-use crate::{Degraded, LogError, LogSigner, LogWriter, index::Index};
+use detente_merkle::leaf_hash;
+use detente_statement::UnverifiedStatement;
 
+use crate::{Degraded, LogError, LogSigner, LogWriter, history, index::Index};
+
+use door::Door;
+pub use door::Known;
 use engine::Engine;
+use pending::Joined;
 use shared::Shared;
+use submission::Keys;
 use ticket::Reply;
 pub use ticket::{Outcome, Refused, Ticket};
 
@@ -90,7 +99,9 @@ impl Sequencer {
         let index = Index::open(writer.store(), &tree)?;
         let keys = index.keys(&tree)?;
         drop(tree);
-        let shared = Arc::new(Shared::new(options));
+        let door = Door::new(writer.store().clone(), index.finder());
+        let history = history::sizes_that_parse(writer.store(), size)?;
+        let shared = Arc::new(Shared::new(options, Keys::new(signer.expected()), door, history));
         shared.keys.follow(keys.as_ref(), size);
         let path = writer.store().root().to_owned();
         let engine = Engine { writer, signer, index, keys, shared: Arc::clone(&shared), cleaning: None };
@@ -110,12 +121,15 @@ impl Sequencer {
     /// [`Refused::Statement`] of decoding, or for a key or signature; [`Refused::Busy`]; [`Refused::Ended`].
     pub fn submit(&self, entry: &[u8]) -> Result<Ticket, Refused> {
         let (ticket, reply) = Ticket::new();
-        self.enqueue(entry, reply)?;
+        if let Some((known, reply)) = self.enqueue(entry, reply)? {
+            reply.send(known.receipt());
+        }
         Ok(ticket)
     }
 
     /// [`Self::submit`] without a thread that waits: `reply` is called once, when the entry is published or refused, on
-    /// the sequencer's thread, which waits for it: so it should hand over the outcome and no more.
+    /// the sequencer's thread, which waits for it: so it should hand over the outcome and no more. For an entry that is in
+    /// the published log it is not called: the answer is there, and [`Known::receipt`] reads it.
     ///
     /// # Errors
     /// As [`Self::submit`]; `reply` is not called then.
@@ -123,8 +137,20 @@ impl Sequencer {
         &self,
         entry: &[u8],
         reply: impl FnOnce(Outcome) + Send + 'static,
-    ) -> Result<(), Refused> {
-        self.enqueue(entry, Reply::new(reply))
+    ) -> Result<Option<Known>, Refused> {
+        let known = self.enqueue(entry, Reply::new(reply))?;
+        Ok(known.map(|(known, reply)| {
+            reply.forget();
+            known
+        }))
+    }
+
+    /// Submits an entry whose outcome nobody waits for.
+    ///
+    /// # Errors
+    /// As [`Self::submit`].
+    pub fn offer(&self, entry: &[u8]) -> Result<(), Refused> {
+        self.enqueue(entry, Reply::nobody()).map(drop)
     }
 
     /// What it is up to.
@@ -135,6 +161,11 @@ impl Sequencer {
     /// The size and the bytes of the newest published note; size 0 and no bytes in a log without entries.
     pub fn published(&self) -> (TreeSize, Arc<[u8]>) {
         self.shared.published()
+    }
+
+    /// At most `most` sizes that have a note, those above `after`, in increasing order. No folder is listed for it.
+    pub fn history(&self, after: TreeSize, most: usize) -> Vec<TreeSize> {
+        self.shared.history(after, most)
     }
 
     /// How many entries wait.
@@ -159,23 +190,47 @@ impl Sequencer {
         }
     }
 
-    fn enqueue(&self, entry: &[u8], reply: Reply) -> Result<(), Refused> {
-        if let Err(refused) = self.shared.require_room() {
+    /// What is in the log, or waits already, takes no place in the queue; the first comes back with its reply.
+    fn enqueue(&self, entry: &[u8], reply: Reply) -> Result<Option<(Known, Reply)>, Refused> {
+        let shared = &self.shared;
+        let refused = |refused: Refused, reply: Reply| {
             reply.forget();
-            return Err(refused);
-        }
-        let submission = match self.shared.keys.check(entry, reply) {
-            Ok(submission) => submission,
-            Err((error, reply)) => {
-                reply.forget();
-                return Err(error.into());
-            }
+            Err(refused)
         };
-        self.shared.put(submission).map_err(|(refused, submission)| {
-            self.shared.keys.settle(&submission.introduces);
-            submission.reply.forget();
-            refused
-        })
+        let leaf = leaf_hash(entry);
+        let reply = match shared.pending.join(leaf, reply) {
+            Joined::Waits => return Ok(None),
+            Joined::Full(reply) => return refused(shared.busy(), reply),
+            Joined::Alone(reply) => reply,
+        };
+        let statement = match UnverifiedStatement::decode(entry) {
+            Ok(statement) => statement,
+            Err(error) => return refused(error.into(), reply),
+        };
+        match shared.door.find(entry, leaf, &statement, || shared.published()) {
+            Ok(Some(known)) => return Ok(Some((known, reply))),
+            Ok(None) => {}
+            Err(error) => return refused(Refused::NotCommitted(Arc::new(error)), reply),
+        }
+        if let Err(full) = shared.require_room() {
+            return refused(full, reply);
+        }
+        let submission = match shared.keys.check(entry, leaf, statement, reply) {
+            Ok(submission) => submission,
+            Err((error, reply)) => return refused(error, reply),
+        };
+        let introduces = submission.introduces.clone();
+        match shared.put(submission) {
+            Ok(true) => Ok(None),
+            Ok(false) => {
+                shared.keys.settle(&introduces);
+                Ok(None)
+            }
+            Err((full, submission)) => {
+                shared.keys.settle(&introduces);
+                refused(full, submission.reply)
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     state::State,
 };
 
+pub(crate) use signer::Expected;
 pub use signer::LogSigner;
 
 /// A batch that is in the log.

@@ -10,6 +10,8 @@ use hyper::{
     header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
 };
 
+use crate::door::Share;
+
 /// Content type of notes and lists.
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 /// Content type of tiles and bundles.
@@ -23,6 +25,17 @@ pub(crate) struct Answer {
     pub(crate) code: Option<Code>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
+}
+
+struct Held {
+    bytes: Bytes,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Nothing can be answered: the client was too slow, or has gone. The connection ends.
@@ -82,6 +95,14 @@ impl Answer {
 
     pub(crate) const fn with_code(mut self, code: Code) -> Self {
         self.code = Some(code);
+        self
+    }
+
+    /// The room of its body is given back when the last byte of it has left.
+    pub(crate) fn holding(mut self, share: Option<Share>) -> Self {
+        if let Some(share) = share {
+            self.body = Bytes::from_owner(Held { bytes: self.body, _share: share });
+        }
         self
     }
 

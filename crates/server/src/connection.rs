@@ -27,6 +27,7 @@ use tokio_rustls::{
 use crate::{
     Limits, ServerError,
     access::digest,
+    crowd::{Crowd, origin_of},
     door::{Door, Peer, Service},
     patience::Patient,
 };
@@ -48,6 +49,7 @@ pub(crate) async fn serve<S: Service>(
 ) {
     let limits = door.limits;
     let room = Arc::new(Semaphore::new(limits.connections));
+    let crowd = Arc::<Crowd<IpAddr>>::default();
     let tls = tls.map(TlsAcceptor::from);
     // Each connection holds a sender; when all are gone, so are they.
     let (open, mut gone) = mpsc::channel::<Infallible>(1);
@@ -62,9 +64,10 @@ pub(crate) async fn serve<S: Service>(
         };
         // Without room the socket is closed at once: a queue of them would wait for nothing.
         let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
+        let Some(own) = crowd.enter(origin_of(address.ip()), limits.connections_each) else { continue };
         let (door, tls, stop, open) = (Arc::clone(&door), tls.clone(), stop.clone(), open.clone());
         tokio::spawn(async move {
-            let _held = (place, open, Counted::new(&door.metrics.connections));
+            let _held = (place, own, open, Counted::new(&door.metrics.connections));
             let _ = socket.set_nodelay(true);
             connect(socket, address.ip(), tls, &door, stop).await;
         });

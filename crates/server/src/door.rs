@@ -1,9 +1,8 @@
 //! What happens to every request, whatever it asks for: who it is from, how many at once, how long, one line in the log.
 
 use std::{
-    collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -16,6 +15,7 @@ use crate::{
     Limits,
     answer::{Answer, Gone},
     credentials::Credentials,
+    crowd::{Crowd, Place, origin_of},
     metrics::{Gauge, Metrics},
 };
 
@@ -47,9 +47,39 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
+    /// Room for a long answer.
+    pub(crate) room: Room,
     body: Incoming,
     arrival: Duration,
     limit: usize,
+}
+
+/// Room in memory for answers of one client.
+#[derive(Debug)]
+pub(crate) struct Room {
+    crowd: Arc<Crowd<Who>>,
+    who: Who,
+    all: usize,
+}
+
+/// Room that is taken.
+pub(crate) type Share = Place<Who>;
+
+/// No room for an answer now.
+#[derive(Debug)]
+pub(crate) struct NoRoom;
+
+impl Room {
+    /// Shorter answers are as many as there are connections, and no matter.
+    const SHORT: usize = 64 << 10;
+
+    /// Room for an answer of so many bytes: at most a quarter of it is for one client.
+    pub(crate) fn take(&self, bytes: usize) -> Result<Option<Share>, NoRoom> {
+        if bytes <= Self::SHORT {
+            return Ok(None);
+        }
+        self.crowd.take(self.who.clone(), bytes, self.all / 4, self.all).map(Some).ok_or(NoRoom)
+    }
 }
 
 /// Who is at the other end of a connection.
@@ -70,7 +100,7 @@ impl Request {
     /// # Errors
     /// In the inner result an answer; in the outer one a client that is too slow or has gone.
     pub(crate) async fn read_body(self, limit: usize) -> Result<Result<Bytes, Answer>, Gone> {
-        if self.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        if self.headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
             let unsupported = hyper::StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Ok(Err(Answer::refusal_with(unsupported, Code::Misuse)));
         }
@@ -95,22 +125,28 @@ pub(crate) struct Door<S> {
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
     credentials: Option<Credentials>,
-    crowd: Arc<Crowd>,
+    crowd: Arc<Crowd<Who>>,
+    /// Bytes of long answers.
+    answers: Arc<Crowd<Who>>,
 }
 
-/// How many requests of each are at work.
-#[derive(Debug, Default)]
-struct Crowd(Mutex<HashMap<Who, usize>>);
-
+/// Whose limits count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Who {
+pub(crate) enum Who {
     Counterpart(Name),
     Address(IpAddr),
 }
 
 impl<S: Service> Door<S> {
     pub(crate) fn new(service: S, credentials: Option<Credentials>, limits: Limits) -> Self {
-        Self { service, metrics: Metrics::default(), limits, credentials, crowd: Arc::default() }
+        Self {
+            service,
+            metrics: Metrics::default(),
+            limits,
+            credentials,
+            crowd: Arc::default(),
+            answers: Arc::default(),
+        }
     }
 
     /// Answers a request, or ends its connection.
@@ -121,7 +157,9 @@ impl<S: Service> Door<S> {
     ) -> Result<hyper::Response<http_body_util::Full<Bytes>>, Gone> {
         let start = Instant::now();
         let (head, body) = request.into_parts();
+        let (answers, all) = (Arc::clone(&self.answers), self.limits.answers);
         let request = Request {
+            room: Room { crowd: answers, who: Who::Address(origin_of(peer.address)), all },
             path: head.uri.path().to_owned(),
             query: head.uri.query().map(str::to_owned),
             method: head.method,
@@ -145,7 +183,7 @@ impl<S: Service> Door<S> {
         answer.map(Answer::into_response)
     }
 
-    async fn admit(&self, peer: Peer, request: Request) -> (Option<Name>, Result<Answer, Gone>) {
+    async fn admit(&self, peer: Peer, mut request: Request) -> (Option<Name>, Result<Answer, Gone>) {
         let (who, counterpart) = match &self.credentials {
             Some(credentials) if !self.service.is_open(&request.path) => {
                 match credentials.find(&request.headers, peer.certificate.as_ref()) {
@@ -153,9 +191,10 @@ impl<S: Service> Door<S> {
                     None => return (None, Ok(Answer::refusal(Code::Unauthenticated))),
                 }
             }
-            _ => (Who::Address(peer.address), None),
+            _ => (Who::Address(origin_of(peer.address)), None),
         };
-        let Some(_place) = Place::take(&self.crowd, who, self.limits.at_work) else {
+        request.room.who = who.clone();
+        let Some(_place) = self.crowd.enter(who, self.limits.at_work) else {
             return (counterpart, Ok(Answer::busy(Duration::from_secs(1))));
         };
         let answer = match tokio::time::timeout(self.limits.answer, self.service.answer(request)).await {
@@ -163,36 +202,5 @@ impl<S: Service> Door<S> {
             Err(_) => Ok(Answer::refusal(self.service.too_slow())),
         };
         (counterpart, answer)
-    }
-}
-
-/// One request at work; dropping it ends that.
-struct Place {
-    crowd: Arc<Crowd>,
-    who: Who,
-}
-
-impl Place {
-    fn take(crowd: &Arc<Crowd>, who: Who, limit: usize) -> Option<Self> {
-        let mut counts = crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(who.clone()).or_default();
-        if *count >= limit {
-            return None;
-        }
-        *count += 1;
-        drop(counts);
-        Some(Self { crowd: Arc::clone(crowd), who })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut counts = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.who) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.who);
-            }
-        }
     }
 }

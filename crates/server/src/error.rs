@@ -83,6 +83,14 @@ pub enum ServerError {
         /// The address.
         url: String,
     },
+    /// The system gives too few file descriptors for a server.
+    #[error("file descriptors: expected a limit of {expected} or more, got {got}")]
+    Descriptors {
+        /// The least that a server starts with.
+        expected: u64,
+        /// The limit.
+        got: u64,
+    },
     /// The log.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -118,6 +126,7 @@ impl ServerError {
             | Self::AccessJson { .. }
             | Self::Access { .. }
             | Self::AccessOpen { .. }
+            | Self::Descriptors { .. }
             | Self::Ended { .. }
             | Self::System(_)
             | Self::Randomness => Code::Unavailable,
@@ -140,7 +149,7 @@ impl ServerError {
             }
             Self::Log(_) | Self::Ended { .. } => "log".to_owned(),
             Self::Witness(_) => "witness".to_owned(),
-            Self::System(_) | Self::Randomness => "system".to_owned(),
+            Self::Descriptors { .. } | Self::System(_) | Self::Randomness => "system".to_owned(),
         }
     }
 

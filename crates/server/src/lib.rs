@@ -26,6 +26,8 @@ mod answer;
 mod asking;
 mod connection;
 mod credentials;
+mod crowd;
+mod descriptors;
 mod door;
 mod error;
 pub mod journal;

@@ -1,13 +1,14 @@
 //! A log over HTTP (`specs/server.md` "Log: reading", "writing", "status").
 
+mod listing;
 mod read;
 mod standing;
 mod submit;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use detente_checkpoint::{Ed25519Signer, Policy};
-use detente_core::{Code, Origin};
+use detente_core::{Code, LogId, Origin, TreeSize};
 use detente_log::{Guards, LogDirectory, LogSigner, LogWriter, Options, Sequencer, Status, Store};
 use hyper::Method;
 use tokio::runtime::Handle;
@@ -20,7 +21,8 @@ use crate::{
     representation::{Cache, represent},
     witnessing::blocking,
 };
-use read::Page;
+use listing::Listing;
+use read::{Found, Page, Sizes};
 use standing::Standing;
 
 /// What a server needs to write a log, beside its folder.
@@ -30,6 +32,8 @@ pub struct Writing {
     pub origin: Origin,
     /// Its checkpoint key.
     pub key: Arc<dyn Ed25519Signer>,
+    /// Its log id, when it is known: an empty log then takes this genesis, and a log that has another one is refused.
+    pub log: Option<LogId>,
     /// Files outside of it that remember how far it has got.
     pub guards: Guards,
     /// How entries are gathered.
@@ -48,13 +52,14 @@ struct Inner {
     /// Whether only those who are listed read it.
     private: bool,
     written: Option<Written>,
+    /// The sizes in `history` of a log that somebody else writes.
+    listing: Listing,
 }
 
 #[derive(Debug)]
 struct Written {
     sequencer: Sequencer,
     standing: Standing,
-    sizes: read::Sizes,
 }
 
 impl LogService {
@@ -70,7 +75,7 @@ impl LogService {
             directory.checkpoint()?;
         }
         let written = writing.map(|writing| Written::start(&directory, writing, handle)).transpose()?;
-        let service = Self(Arc::new(Inner { directory, private, written }));
+        let service = Self(Arc::new(Inner { directory, private, written, listing: Listing::default() }));
         let watched = Arc::downgrade(&service.0);
         handle.spawn(async move {
             // So that `time` in the status is when a word changed, and not when somebody asked.
@@ -96,25 +101,8 @@ impl LogService {
 
     async fn page(&self, request: Request, page: Page) -> Answer {
         let inner = Arc::clone(&self.0);
-        let found = blocking(move || {
-            let known = inner.written.as_ref().map(|written| &written.sizes);
-            read::read(&inner.directory, page, known)
-        })
-        .await;
-        let (content_type, fixed) = (page.content_type(), page.is_fixed());
-        let cache = match (fixed, self.0.private) {
-            (false, _) => Cache::No,
-            (true, false) => Cache::Forever,
-            (true, true) => Cache::ForeverPrivately,
-        };
-        match found {
-            Ok(Some(body)) => represent(&request.headers, body, content_type, cache),
-            Ok(None) => Answer::not_published(),
-            Err(error) => {
-                tracing::error!(what = "files", code = error.code().as_str(), "{error}");
-                Answer::refusal(Code::Unavailable)
-            }
-        }
+        // All of it where it holds up nobody else: hashing and packing a long bundle takes as long as reading it.
+        blocking(move || inner.page(&request, page)).await
     }
 
     async fn status(&self, request: Request) -> Answer {
@@ -122,11 +110,7 @@ impl LogService {
         let note = blocking(move || {
             let written = inner.written.as_ref()?;
             let size = read::published(&inner.directory).ok().flatten().map(|(size, _)| size);
-            Some(
-                written
-                    .standing
-                    .note(&written.sequencer.status(), size.unwrap_or(detente_core::TreeSize::ZERO)),
-            )
+            Some(written.standing.note(&written.sequencer.status(), size.unwrap_or(TreeSize::ZERO)))
         });
         match note.await {
             Some(Some(note)) => represent(&request.headers, note, TEXT, Cache::No),
@@ -138,9 +122,34 @@ impl LogService {
     }
 }
 
+impl Inner {
+    fn page(&self, request: &Request, page: Page) -> Answer {
+        let sizes = match &self.written {
+            Some(written) => Sizes::Told(&written.sequencer),
+            None => Sizes::Listed(&self.listing),
+        };
+        let cache = match (page.is_fixed(), self.private) {
+            (false, _) => Cache::No,
+            (true, false) => Cache::Forever,
+            (true, true) => Cache::ForeverPrivately,
+        };
+        match read::read(&self.directory, page, &sizes, &request.room) {
+            Ok(Found::Body(body, share)) => {
+                represent(&request.headers, body, page.content_type(), cache).holding(share)
+            }
+            Ok(Found::Nothing) => Answer::not_published(),
+            Ok(Found::NoRoom) => Answer::busy(Duration::from_secs(1)),
+            Err(error) => {
+                tracing::error!(what = "files", code = error.code().as_str(), "{error}");
+                Answer::refusal(Code::Unavailable)
+            }
+        }
+    }
+}
+
 impl Written {
     fn start(directory: &LogDirectory, writing: Writing, handle: &Handle) -> Result<Self, ServerError> {
-        let Writing { origin, key, guards, options, policy } = writing;
+        let Writing { origin, key, log, guards, options, policy } = writing;
         let standing = Standing::new(origin.clone(), Arc::clone(&key));
         let client = match &policy {
             Some(policy) => {
@@ -152,8 +161,12 @@ impl Written {
         if let (Some(client), Some(policy)) = (client, policy) {
             writer.require_cosignatures(client, policy)?;
         }
-        let sequencer = Sequencer::start(writer, LogSigner::new(origin, key), options)?;
-        Ok(Self { sequencer, standing, sizes: read::Sizes::default() })
+        let signer = LogSigner::new(origin, key);
+        let signer = match log {
+            Some(log) => signer.only_for(log),
+            None => signer,
+        };
+        Ok(Self { sequencer: Sequencer::start(writer, signer, options)?, standing })
     }
 }
 
@@ -167,7 +180,8 @@ impl Service for LogService {
     }
 
     fn is_open(&self, path: &str) -> bool {
-        path == "/status"
+        // Where nobody can sign it there is none, and then it is a path like any other.
+        path == "/status" && self.0.written.is_some()
     }
 
     async fn answer(&self, mut request: Request) -> Result<Answer, Gone> {

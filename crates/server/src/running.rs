@@ -16,10 +16,14 @@ use crate::{
     admin::Admin,
     connection::{listen, serve},
     credentials::Credentials,
+    descriptors,
     door::{Door, Service},
     publishing::{LogService, Writing},
     witnessing::WitnessService,
 };
+
+/// Connections of operators, at most.
+const FOR_OPERATORS: usize = 16;
 
 /// Addresses, TLS and limits.
 #[derive(Debug, Clone)]
@@ -40,6 +44,11 @@ impl Around {
     /// Plain HTTP on an address, with the limits of the spec.
     pub fn new(listen: SocketAddr) -> Self {
         Self { listen, admin: None, tls: None, insecure: false, limits: Limits::default() }
+    }
+
+    /// As much of it as the system can bear.
+    fn bounded(&self) -> Result<Self, ServerError> {
+        Ok(Self { limits: descriptors::bounded(self.limits)?, ..self.clone() })
     }
 }
 
@@ -64,6 +73,7 @@ pub fn serve_log(
     access: Option<PathBuf>,
     around: &Around,
 ) -> Result<Running, ServerError> {
+    let around = &around.bounded()?;
     let runtime = runtime()?;
     let credentials = access.map(Credentials::open).transpose()?;
     // Before the log's lock is taken: whatever is wrong with addresses is said first, and harms nothing.
@@ -83,6 +93,7 @@ pub fn serve_witness<S: WitnessStore + 'static>(
     witness: Witness<S>,
     around: &Around,
 ) -> Result<Running, ServerError> {
+    let around = &around.bounded()?;
     let runtime = runtime()?;
     let sockets = Sockets::open(runtime.handle(), around)?;
     sockets.start(runtime, WitnessService::new(witness), None, false, around, None)
@@ -130,7 +141,9 @@ impl Sockets {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = Vec::new();
         if let Some(listener) = self.admin {
-            let admin = Arc::new(Door::new(Admin(Arc::clone(&door)), None, around.limits));
+            let limits =
+                Limits { connections: around.limits.connections.min(FOR_OPERATORS), ..around.limits };
+            let admin = Arc::new(Door::new(Admin(Arc::clone(&door)), None, limits));
             tasks.push(runtime.spawn(serve(listener, None, admin, stopping.clone())));
         }
         tasks.push(runtime.spawn(serve(self.clients, tls, door, stopping)));

@@ -1,6 +1,5 @@
 use detente_checkpoint::{PublicationTime, Witnessing};
 use detente_core::json::Value;
-use detente_log::check_log;
 
 use super::{policy, published};
 use crate::args::LogCheck;
@@ -10,15 +9,8 @@ use crate::show;
 
 pub(crate) fn run(check: &LogCheck, printer: &Printer) -> Result<Report, Failure> {
     let policy = check.policy.as_deref().map(policy::read).transpose()?;
-    let published =
-        published::open(&check.log, &check.reading, check.mirror.as_deref(), policy.as_ref(), printer)?;
-    let bar = printer.progress("checking", Some(0));
-    let checked = check_log(&published.log, policy.as_ref(), |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let checked = checked?;
+    let checked =
+        published::check(&check.log, &check.reading, check.mirror.as_deref(), policy.as_ref(), printer)??;
 
     let verdict = match (checked.policy_given(), checked.witnessing()) {
         (true, Witnessing::Witnessed { .. }) => "VERIFIED",

@@ -7,8 +7,8 @@ use detente_checkpoint::{Policy, UnverifiedNote};
 use detente_core::Digest;
 use detente_finding::Finding;
 use detente_log::{
-    Credentials, Fork, HttpLog, HttpOptions, LogDirectory, LogError, LogSource, Mirror, MirrorFailure,
-    Mirrored, Store, is_address,
+    CheckFailure, CheckReport, Credentials, Fork, HttpLog, HttpOptions, LogDirectory, LogError, LogSource,
+    Mirror, MirrorFailure, Mirrored, Store, check_log, is_address,
 };
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -45,10 +45,44 @@ pub(crate) fn open(
         require_none(reading)?;
         return Ok(Published { log: LogDirectory::open(log)?, _copy: None });
     }
-    let copy = TempDir::with_prefix("detente-")
-        .map_err(|error| Failure::unavailable(Path::new("temporary folder"), &error))?;
+    let copy = temporary()?;
     update(log, reading, copy.path(), policy, printer)?;
     Ok(Published { log: LogDirectory::open(copy.path())?, _copy: Some(copy) })
+}
+
+/// Checks a log. What is at an address is checked while it is fetched, every file verified, into `mirror` or for this once.
+pub(crate) fn check(
+    log: &Path,
+    reading: &ReadingArguments,
+    mirror: Option<&Path>,
+    policy: Option<&Policy>,
+    printer: &Printer,
+) -> Result<Result<CheckReport, CheckFailure>, Failure> {
+    let bar = printer.progress("checking", Some(0));
+    let heard = |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let checked = if mirror.is_none() && address(log).is_none() {
+        require_none(reading)?;
+        check_log(&LogDirectory::open(log)?, policy, heard)
+    } else {
+        let copy = match mirror {
+            Some(_) => None,
+            None => Some(temporary()?),
+        };
+        let folder = mirror.or(copy.as_ref().map(TempDir::path)).unwrap_or(log);
+        let (source, connections, mirror) = mirrored(log, reading, folder)?;
+        let outcome = mirror.update_and_check(&*source, policy, connections, |_| {}, heard);
+        outcome.map_err(|failure| explained(folder, failure))?.1
+    };
+    bar.finish_and_clear();
+    Ok(checked)
+}
+
+fn temporary() -> Result<TempDir, Failure> {
+    TempDir::with_prefix("detente-")
+        .map_err(|error| Failure::unavailable(Path::new("temporary folder"), &error))
 }
 
 /// Brings a mirror up to the log's newest checkpoint. A fork that is found on the way is written to it as a finding.
@@ -59,6 +93,22 @@ pub(crate) fn update(
     policy: Option<&Policy>,
     printer: &Printer,
 ) -> Result<Mirrored, Failure> {
+    let (source, connections, mirror) = mirrored(log, reading, folder)?;
+    let bar = printer.progress("fetching", Some(0));
+    let outcome = mirror.update(&*source, policy, connections, |fetched| {
+        bar.set_length(fetched.all);
+        bar.set_position(fetched.done);
+    });
+    bar.finish_and_clear();
+    outcome.map_err(|failure| explained(folder, failure))
+}
+
+/// What an update needs.
+fn mirrored(
+    log: &Path,
+    reading: &ReadingArguments,
+    folder: &Path,
+) -> Result<(Box<dyn LogSource>, NonZeroUsize, Mirror), Failure> {
     let source = source(log, reading)?;
     let connections = reading.connections.unwrap_or(CONNECTIONS);
     if connections.get() > MOST_CONNECTIONS {
@@ -68,13 +118,7 @@ pub(crate) fn update(
         ));
     }
     let mirror = Mirror::open(folder).map_err(|error| not_a_mirror(folder, error))?;
-    let bar = printer.progress("fetching", Some(0));
-    let outcome = mirror.update(&*source, policy, connections, |fetched| {
-        bar.set_length(fetched.all);
-        bar.set_position(fetched.done);
-    });
-    bar.finish_and_clear();
-    outcome.map_err(|failure| explained(folder, failure))
+    Ok((source, connections, mirror))
 }
 
 /// The log's files, wherever they are.

@@ -78,6 +78,7 @@ fn writing(serve: &LogServe) -> Result<Writing, Failure> {
     Ok(Writing {
         origin: party.origin().clone(),
         key: party.checkpoint_signer()?,
+        log: Some(party.log()),
         guards: if serve.new_guards { guards.create_missing() } else { guards },
         options,
         policy,
@@ -122,6 +123,9 @@ impl From<ServerError> for Failure {
             ServerError::UnknownCounterpart { .. } => Some("`detente log access list` shows who is let in"),
             ServerError::Access { .. } | ServerError::AccessJson { .. } => {
                 Some("`detente log access add` makes an access file")
+            }
+            ServerError::Descriptors { .. } => {
+                Some("`ulimit -n` shows and sets the limit of a shell; a service has its own")
             }
             ServerError::Log(detente_log::LogError::Locked { .. }) => {
                 Some("another command is writing or serving this log; --read-only serves it beside that one")

@@ -115,6 +115,16 @@ impl Folder {
         self.replace(PENDING, note.note_bytes())
     }
 
+    /// What the newest note will be: with the lines that are known of it.
+    pub(super) fn newest(
+        &self,
+        note: &VerifiedCheckpoint,
+        before: Option<&VerifiedCheckpoint>,
+    ) -> Result<Vec<u8>, LogError> {
+        let known = before.filter(|before| before.size() == note.size());
+        united(known.map(VerifiedCheckpoint::note_bytes), note.note_bytes())
+    }
+
     /// Makes the note of a tree that is all here the newest one.
     pub(super) fn finish(
         &self,
@@ -123,7 +133,7 @@ impl Folder {
     ) -> Result<(), LogError> {
         self.flush()?;
         let known = before.filter(|before| before.size() == note.size());
-        let bytes = united(known.map(VerifiedCheckpoint::note_bytes), note.note_bytes())?;
+        let bytes = self.newest(note, before)?;
         if known.is_none_or(|known| known.note_bytes() != bytes) {
             self.replace(CHECKPOINT, &bytes)?;
             self.count(bytes.len());
@@ -148,9 +158,14 @@ impl Folder {
         if self.store.is_folder(&partial) { self.store.remove(&partial) } else { Ok(()) }
     }
 
-    /// A note of the history that is kept.
+    /// A note of the history that is kept. What does not parse counts as missing: notes reach the disk at the end of an
+    /// update, so a power loss before that leaves empty ones.
     pub(super) fn note(&self, size: TreeSize) -> Result<Option<Vec<u8>>, LogError> {
-        history::read_note(&self.store, &history_path(size))
+        let path = history_path(size);
+        let is_of_size = |bytes: &Vec<u8>| {
+            history::parse_note(&path, bytes).is_ok_and(|note| note.claimed().size() == size)
+        };
+        Ok(history::read_note(&self.store, &path)?.filter(is_of_size))
     }
 
     /// Keeps a verified note of the history, with the lines of the one that is there.

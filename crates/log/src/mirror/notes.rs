@@ -17,13 +17,14 @@ pub(super) fn fetch(
     policy: &Policy,
     tree: &VerifiedTree<'_>,
     newest: &VerifiedCheckpoint,
+    listed: Vec<TreeSize>,
     before: Option<TreeSize>,
     connections: NonZeroUsize,
     progress: &mut impl FnMut(Fetched),
 ) -> Result<(), MirrorFailure> {
     let mut missing = Vec::new();
     // A log that grew meanwhile lists sizes above the checkpoint.
-    for size in log.history()?.into_iter().filter(|size| *size < newest.size()) {
+    for size in listed.into_iter().filter(|size| *size < newest.size()) {
         if before == Some(size) || folder.note(size)?.is_none() {
             missing.push(size);
         }

@@ -53,6 +53,7 @@ impl Engine {
         let worked = self.work();
         let cleaned = self.join_cleaning();
         let closed = worked.and(cleaned).and_then(|()| {
+            self.shared.close_door();
             drop(self.index);
             self.writer.close().map_err(Arc::new)
         });
@@ -94,22 +95,26 @@ impl Engine {
 
     fn judge_and_publish(&mut self, batch: Vec<Submission>) -> Result<Published, Arc<LogError>> {
         let old = self.writer.state().0;
-        let (judged, entries, due) = self.judge(batch)?;
+        let Some((judged, entries, due)) = self.judge(batch) else { return Ok(Ok(())) };
         let (repeated, fresh): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| due.index.is_below(old));
         if entries.is_empty() {
-            return self.answer(repeated).map(Ok);
+            self.answer(repeated);
+            return Ok(Ok(()));
         }
         let leaves: Vec<LeafHash> = judged.accepted.iter().map(|entry| entry.leaf).collect();
         let first = match self.writer.commit_hashed(&entries, &leaves, &self.signer) {
             Ok(first) => first,
             Err(error) => {
                 let error = Arc::new(error);
+                if self.writer.is_stopped() {
+                    self.shared.set_ended(&error);
+                }
                 let refused = match self.writer.is_stopped() {
                     true => Refused::Unknown(Arc::clone(&error)),
                     false => Refused::NotCommitted(Arc::clone(&error)),
                 };
                 refuse(fresh, &refused);
-                self.answer(repeated)?;
+                self.answer(repeated);
                 return if self.writer.is_stopped() { Err(error) } else { Ok(Ok(())) };
             }
         };
@@ -122,7 +127,7 @@ impl Engine {
         match self.publish() {
             Ok(Ok(())) => {
                 self.announce()?;
-                self.answer(repeated.into_iter().chain(fresh))?;
+                self.answer(repeated.into_iter().chain(fresh));
                 indexed.map(Ok).map_err(Arc::new)
             }
             Ok(Err(refused)) => {
@@ -130,6 +135,7 @@ impl Engine {
                 Ok(Err(refused))
             }
             Err(error) => {
+                self.shared.set_ended(&error);
                 let refused = Refused::Unpublished { reason: error.to_string(), code: error.code() };
                 refuse(repeated.into_iter().chain(fresh), &refused);
                 Err(error)
@@ -137,9 +143,10 @@ impl Engine {
         }
     }
 
-    /// Judges in order; answers whoever is refused.
+    /// Judges in order; answers whoever is refused. `None` when the index or the log cannot be read now: nothing was
+    /// written, so this batch is refused, and the next one may find more descriptors or a disk that answers.
     #[expect(clippy::type_complexity, reason = "three lists that go three ways")]
-    fn judge(&self, batch: Vec<Submission>) -> Result<(Judged, Vec<Arc<[u8]>>, Vec<Due>), Arc<LogError>> {
+    fn judge(&self, batch: Vec<Submission>) -> Option<(Judged, Vec<Arc<[u8]>>, Vec<Due>)> {
         let tree = self.writer.tree();
         let mut judge = Judge::new(&self.index, &tree, self.keys.clone());
         let (mut entries, mut due) = (Vec::new(), Vec::new());
@@ -153,16 +160,15 @@ impl Engine {
                 Ok(Verdict::Repeated(index)) => due.push(Due { bytes, index, reply }),
                 Ok(Verdict::Refused(error)) => reply.send(Err(error.into())),
                 Err(error) => {
-                    let error = Arc::new(error);
-                    let refused = Refused::NotCommitted(Arc::clone(&error));
+                    let refused = Refused::NotCommitted(Arc::new(error));
                     reply.send(Err(refused.clone()));
                     refuse(due, &refused);
                     batch.for_each(|submission| submission.reply.send(Err(refused.clone())));
-                    return Err(error);
+                    return None;
                 }
             }
         }
-        Ok((judge.finish(), entries, due))
+        Some((judge.finish(), entries, due))
     }
 
     /// Publishes the committed state; while that is not possible, tries again and again until the end.
@@ -186,28 +192,33 @@ impl Engine {
         }
     }
 
-    /// Tells submitters and readers of the handle what is published now.
-    fn announce(&self) -> Result<(), Arc<LogError>> {
-        let note = self.writer.checkpoint()?.unwrap_or_default();
-        self.shared.set_published(self.writer.state().0, note.into());
-        Ok(())
-    }
-
-    fn answer(&self, due: impl IntoIterator<Item = Due>) -> Result<(), Arc<LogError>> {
-        let receipts = Receipts::new(self.writer.tree(), self.shared.published().1);
-        let mut failed = None;
-        for Due { bytes, index, reply } in due {
-            match receipts.of(index, bytes) {
-                Ok(receipt) => reply.send(Ok(receipt)),
+    /// Tells submitters and readers of the handle what is published now. While the note cannot be read back, tries again
+    /// until the end.
+    fn announce(&mut self) -> Result<(), Arc<LogError>> {
+        loop {
+            match self.writer.checkpoint() {
+                Ok(note) => {
+                    self.shared.set_published(self.writer.state().0, note.unwrap_or_default().into());
+                    self.shared.set_status(Status::Running);
+                    return Ok(());
+                }
                 Err(error) => {
-                    let error = Arc::new(error);
-                    reply.send(Err(Refused::Unknown(Arc::clone(&error))));
-                    failed = Some(error);
+                    let degraded = self.writer.degrade(error.to_string(), None);
+                    self.shared.set_status(Status::Degraded(degraded));
+                    if !self.shared.sleep(self.shared.options.retry) {
+                        return Err(Arc::new(error));
+                    }
                 }
             }
         }
-        // Files that were just written cannot be read: nothing good comes of going on.
-        failed.map_or(Ok(()), Err)
+    }
+
+    /// Who gets no receipt because a file cannot be read now may ask again: what is in the log is in the log.
+    fn answer(&self, due: impl IntoIterator<Item = Due>) {
+        let receipts = Receipts::new(self.writer.tree(), self.shared.published().1);
+        for Due { bytes, index, reply } in due {
+            reply.send(receipts.of(index, bytes).map_err(|error| Refused::NoReceipt(Arc::new(error))));
+        }
     }
 
     /// Flushes and cleans on another thread; at most one at a time.

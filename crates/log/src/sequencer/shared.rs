@@ -11,16 +11,26 @@ use std::{
 
 use detente_core::TreeSize;
 
-use super::{Options, Refused, Status, submission::Keys, submission::Submission};
+use super::{
+    Options, Refused, Status,
+    door::Door,
+    pending::{Joined, Pending},
+    submission::{Keys, Submission},
+};
+use crate::LogError;
 
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) keys: Keys,
+    pub(super) door: Door,
+    pub(super) pending: Pending,
     queue: Mutex<Queue>,
     changed: Condvar,
     status: Mutex<Status>,
     published: Mutex<(TreeSize, Arc<[u8]>)>,
+    /// All sizes that have a note, in increasing order.
+    history: Mutex<Vec<TreeSize>>,
     /// How long the last batch took, in microseconds.
     pace: AtomicU64,
 }
@@ -42,14 +52,17 @@ pub(super) enum Work {
 }
 
 impl Shared {
-    pub(super) fn new(options: Options) -> Self {
+    pub(super) fn new(options: Options, keys: Keys, door: Door, history: Vec<TreeSize>) -> Self {
         Self {
             options,
-            keys: Keys::default(),
+            keys,
+            door,
+            pending: Pending::new(options.queue),
             queue: Mutex::default(),
             changed: Condvar::new(),
             status: Mutex::new(Status::Running),
             published: Mutex::new((TreeSize::ZERO, Arc::from([]))),
+            history: Mutex::new(history),
             pace: AtomicU64::new(0),
         }
     }
@@ -59,18 +72,37 @@ impl Shared {
         self.room(&lock(&self.queue))
     }
 
-    /// Takes a checked entry, or gives it back.
-    pub(super) fn put(&self, submission: Submission) -> Result<(), (Refused, Box<Submission>)> {
+    /// Takes a checked entry, or gives it back. One whose bytes came first by another thread waits with that one, as
+    /// `false` says.
+    pub(super) fn put(&self, mut submission: Submission) -> Result<bool, (Refused, Box<Submission>)> {
         let mut queue = lock(&self.queue);
         if let Err(refused) = self.room(&queue) {
             return Err((refused, Box::new(submission)));
+        }
+        match self.pending.lead(submission.leaf, submission.reply) {
+            Ok(reply) => submission.reply = reply,
+            Err(reply) => {
+                drop(queue);
+                return match self.pending.join(submission.leaf, reply) {
+                    Joined::Waits => Ok(false),
+                    Joined::Full(reply) | Joined::Alone(reply) => {
+                        submission.reply = reply;
+                        Err((self.busy(), Box::new(submission)))
+                    }
+                };
+            }
         }
         queue.waiting.push_back(submission);
         // The thread waits for the first one and for a full batch, and for nothing in between.
         if queue.waiting.len() == 1 || queue.waiting.len() >= self.options.max_batch {
             self.changed.notify_all();
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// As many wait as may.
+    pub(super) fn busy(&self) -> Refused {
+        Refused::Busy { retry_after: self.retry_after(self.waiting()) }
     }
 
     fn room(&self, queue: &Queue) -> Result<(), Refused> {
@@ -144,8 +176,14 @@ impl Shared {
         self.changed.notify_all();
     }
 
+    /// Nothing is looked up in the index any more.
+    pub(super) fn close_door(&self) {
+        self.door.close();
+    }
+
     /// The thread is gone: whoever still waits is told.
     pub(super) fn end(&self, reason: Option<String>) {
+        self.door.close();
         let mut status = lock(&self.status);
         if !matches!(*status, Status::Ended { .. }) {
             *status = Status::Ended { reason };
@@ -168,12 +206,29 @@ impl Shared {
         *lock(&self.status) = status;
     }
 
+    /// Nothing good comes any more; whoever is told so must not find it running.
+    pub(super) fn set_ended(&self, error: &LogError) {
+        self.set_status(Status::Ended { reason: Some(error.to_string()) });
+    }
+
     pub(super) fn published(&self) -> (TreeSize, Arc<[u8]>) {
         lock(&self.published).clone()
     }
 
     pub(super) fn set_published(&self, size: TreeSize, note: Arc<[u8]>) {
+        let mut history = lock(&self.history);
+        if size > history.last().copied().unwrap_or(TreeSize::ZERO) {
+            history.push(size);
+        }
+        drop(history);
         *lock(&self.published) = (size, note);
+    }
+
+    /// At most `most` sizes that have a note, those above `after`.
+    pub(super) fn history(&self, after: TreeSize, most: usize) -> Vec<TreeSize> {
+        let history = lock(&self.history);
+        let start = history.partition_point(|size| *size <= after);
+        history.iter().skip(start).take(most).copied().collect()
     }
 
     pub(super) fn set_pace(&self, batch: Duration) {

@@ -7,13 +7,12 @@ use std::{
 };
 
 use detente_checkpoint::PublicKey;
-use detente_core::{KeyDigest, LeafIndex, StatementId, TreeSize};
-use detente_merkle::{LeafHash, leaf_hash};
-use detente_statement::{
-    Body, KeyHistory, Kind, SignedStatement, StatementError, UnverifiedStatement, key_digest,
-};
+use detente_core::{KeyDigest, LeafIndex, LogId, StatementId, TreeSize};
+use detente_merkle::LeafHash;
+use detente_statement::{Body, KeyHistory, SignedStatement, StatementError, UnverifiedStatement, key_digest};
 
-use super::ticket::Reply;
+use super::ticket::{Refused, Reply};
+use crate::writer::Expected;
 
 /// An entry on its way to the sequencer's thread.
 #[derive(Debug)]
@@ -46,9 +45,11 @@ impl Checked {
 }
 
 /// The keys that the door knows: those of the log, and those that waiting entries would enrol.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Keys {
     known: RwLock<Known>,
+    /// Of which log a genesis has to be.
+    expected: Expected,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +61,11 @@ struct Known {
 }
 
 impl Keys {
+    /// The keys of a log that is signed so.
+    pub(super) fn new(expected: Expected) -> Self {
+        Self { known: RwLock::default(), expected }
+    }
+
     /// After a batch: the log's keys now.
     pub(super) fn follow(&self, history: Option<&KeyHistory>, size: TreeSize) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -86,9 +92,15 @@ impl Keys {
         known.incoming.retain(|_, (_, count)| *count > 0);
     }
 
-    /// Decodes, and verifies the signature by the key that the statement names.
-    pub(super) fn check(&self, bytes: &[u8], reply: Reply) -> Result<Submission, (StatementError, Reply)> {
-        match self.checked(bytes) {
+    /// Verifies the signature by the key that the statement names, and what no later entry can change.
+    pub(super) fn check(
+        &self,
+        bytes: &[u8],
+        leaf: LeafHash,
+        statement: UnverifiedStatement,
+        reply: Reply,
+    ) -> Result<Submission, (Refused, Reply)> {
+        match self.checked(leaf, statement) {
             Ok((statement, introduced)) => {
                 let introduces = introduced.iter().map(key_digest).collect();
                 // Nearly always nothing, and then nobody has to wait for anybody.
@@ -98,23 +110,35 @@ impl Keys {
                         known.incoming.entry(key_digest(&key)).or_insert((key, 0)).1 += 1;
                     }
                 }
-                let (bytes, leaf, arrived) = (bytes.into(), leaf_hash(bytes), Instant::now());
+                let (bytes, arrived) = (bytes.into(), Instant::now());
                 Ok(Submission { bytes, leaf, statement, introduces, arrived, reply })
             }
             Err(error) => Err((error, reply)),
         }
     }
 
-    fn checked(&self, bytes: &[u8]) -> Result<(Checked, Vec<PublicKey>), StatementError> {
-        let statement = UnverifiedStatement::decode(bytes)?;
+    fn checked(
+        &self,
+        leaf: LeafHash,
+        statement: UnverifiedStatement,
+    ) -> Result<(Checked, Vec<PublicKey>), Refused> {
         let introduced = match statement.unverified_body() {
             Body::Genesis(genesis) => {
-                // It brings its own keys, so it is judged whole. The log's own genesis may come again.
-                KeyHistory::begin(statement.clone())?;
+                // It brings its own keys, so anybody can make one, and as many as he likes: only the one of this log
+                // gets into the queue, and that one may come again.
                 let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-                let keys = match known.history {
-                    None => genesis.keys().iter().map(|entry| *entry.key()).collect(),
-                    Some(_) => Vec::new(),
+                if known.history.as_ref().is_some_and(|history| history.log().digest() != leaf.digest()) {
+                    let index = LeafIndex::new(known.next).map_err(StatementError::Build)?;
+                    let kind = statement.unverified_kind();
+                    return Err(StatementError::GenesisMisplaced { index, kind }.into());
+                }
+                let is_first = known.history.is_none();
+                drop(known);
+                self.expected.require(genesis, leaf)?;
+                KeyHistory::begin(statement.clone())?;
+                let keys = match is_first {
+                    true => genesis.keys().iter().map(|entry| *entry.key()).collect(),
+                    false => Vec::new(),
                 };
                 return Ok((Checked::Genesis(statement), keys));
             }
@@ -122,7 +146,7 @@ impl Keys {
             Body::KeyRotate(rotate) => vec![*rotate.entry().key()],
             _ => Vec::new(),
         };
-        let (key, index) = self.key_of(statement.unverified_author(), statement.unverified_kind())?;
+        let (key, index) = self.key_of(&statement)?;
         let author = statement.unverified_author();
         let signed = statement
             .verify_signature(&key)
@@ -130,11 +154,20 @@ impl Keys {
         Ok((Checked::Signed(signed), introduced))
     }
 
-    /// The key of a digest, and the index of the next entry.
-    fn key_of(&self, author: KeyDigest, kind: Kind) -> Result<(PublicKey, LeafIndex), StatementError> {
+    /// The key of a statement's author, and the index of the next entry. A statement of another log is refused here, and
+    /// one by a key that is revoked: both may be public, and so anybody's to submit.
+    fn key_of(&self, statement: &UnverifiedStatement) -> Result<(PublicKey, LeafIndex), StatementError> {
+        let (author, kind) = (statement.unverified_author(), statement.unverified_kind());
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let index = LeafIndex::new(known.next).map_err(StatementError::Build)?;
+        let (log, got) = (known.history.as_ref().map(KeyHistory::log), statement.unverified_log());
+        if let Some(expected) = log.filter(|log| *log != got && got != LogId::ZERO) {
+            return Err(StatementError::LogMismatch { index, expected, got });
+        }
         let enrolled = known.history.as_ref().and_then(|history| history.find(author));
+        if let Some((_, Some(revoked))) = enrolled {
+            return Err(StatementError::KeyRevoked { index, key: author, revoked });
+        }
         let incoming = known.incoming.get(&author).map(|(key, _)| *key);
         match enrolled.map(|(entry, _)| *entry.key()).or(incoming) {
             Some(key) => Ok((key, index)),

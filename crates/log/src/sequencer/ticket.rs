@@ -32,6 +32,19 @@ pub enum Refused {
     /// A failure after which only a new start knows whether the entry is in the log.
     #[error("sequencer: it stopped, and the next start will know whether the entry is in the log: {0}")]
     Unknown(Arc<LogError>),
+    /// The entry is in the log and published, and its receipt could not be made now: the same bytes give it later.
+    #[error("sequencer: the entry is published, and its receipt cannot be made now: {0}")]
+    NoReceipt(Arc<LogError>),
+    /// A genesis that is not the one of this log.
+    #[error("entry 0: expected {expected}, got {got}")]
+    OtherGenesis {
+        /// The code of what is another.
+        code: Code,
+        /// What the log's own genesis has.
+        expected: String,
+        /// What this one has.
+        got: String,
+    },
     /// The entry is in the log, and the sequencer ended before its note was published. The next start publishes it.
     #[error("sequencer: the entry is committed and not published yet: {reason}")]
     Unpublished {
@@ -50,15 +63,15 @@ impl Refused {
     pub fn code(&self) -> Code {
         match self {
             Self::Statement(error) => error.code(),
-            Self::NotCommitted(error) | Self::Unknown(error) => error.code(),
-            Self::Unpublished { code, .. } => *code,
+            Self::NotCommitted(error) | Self::Unknown(error) | Self::NoReceipt(error) => error.code(),
+            Self::Unpublished { code, .. } | Self::OtherGenesis { code, .. } => *code,
             Self::Busy { .. } | Self::Ended => Code::Unavailable,
         }
     }
 
     /// Whether the entry is surely not in the log because of this submission.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::Unknown(_) | Self::Unpublished { .. })
+        !matches!(self, Self::Unknown(_) | Self::Unpublished { .. } | Self::NoReceipt(_))
     }
 }
 
@@ -71,6 +84,15 @@ pub(super) struct Reply(Option<Box<dyn FnOnce(Outcome) + Send>>);
 impl Reply {
     pub(super) fn new(reply: impl FnOnce(Outcome) + Send + 'static) -> Self {
         Self(Some(Box::new(reply)))
+    }
+
+    /// Nobody waits for the outcome.
+    pub(super) const fn nobody() -> Self {
+        Self(None)
+    }
+
+    pub(super) const fn is_nobody(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(super) fn send(mut self, outcome: Outcome) {

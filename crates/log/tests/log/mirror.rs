@@ -6,7 +6,7 @@ use std::{
     fs, io,
     path::Path,
     sync::{
-        LazyLock, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -484,6 +484,84 @@ fn a_mirror_killed_at_any_step_is_whole_and_goes_on() {
         assert_eq!(files(folder.path()), files(first.path()), "step {steps}");
     }
     assert!(steps > 15, "{steps} steps");
+}
+
+#[test]
+fn a_log_is_checked_while_it_comes() {
+    let policy = Party::new().policy();
+    for (first, given) in [(None, None), (Some(&*SHORT), Some(&policy))] {
+        let folder = scratch();
+        if let Some(first) = first {
+            update(folder.path(), &Memory::of(first.path()), None).unwrap();
+            fs::remove_file(folder.path().join("tile/entries/000")).unwrap();
+        }
+        // The last leaf tile comes only when the check has got past the first one.
+        let (seen, last) = (Arc::new(AtomicUsize::new(0)), "tile/entries/002.p/188");
+        let heard = Arc::clone(&seen);
+        let source = Memory::with(LOG.path(), move |name, file| {
+            for _ in 0..2000 {
+                if name != last || heard.load(Ordering::SeqCst) >= 256 {
+                    return file;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            panic!("nothing was checked meanwhile");
+        });
+        let mirror = Mirror::open(folder.path()).unwrap();
+        let (done, report) = mirror
+            .update_and_check(
+                &source,
+                given,
+                CONNECTIONS,
+                |_| {},
+                |done, _| {
+                    seen.store(done as usize, Ordering::SeqCst);
+                },
+            )
+            .unwrap();
+        let report = report.unwrap();
+        assert_eq!((done.checkpoint.size(), report.size()), (report.size(), TreeSize::new(700).unwrap()));
+        let after = check_log(&LogDirectory::open(folder.path()).unwrap(), given, |_, _| {}).unwrap();
+        assert_eq!((report.history_notes(), report.root()), (after.history_notes(), after.root()));
+        assert_eq!((report.history_notes(), report.kinds()), (3, after.kinds()));
+    }
+}
+
+#[test]
+fn what_a_check_finds_on_the_way_does_not_hold_up_the_copy_and_what_does_not_come_ends_both() {
+    // An entry that is no statement, in a tree that is as it is signed.
+    let (party, log) = (Party::new(), scratch());
+    let mut entries = party.entries(600);
+    entries[300] = b"no statement".to_vec();
+    party.publish(log.path(), &entries, &[600]);
+    let folder = scratch();
+    let mirror = Mirror::open(folder.path()).unwrap();
+    let both = |source: &Memory| mirror.update_and_check(source, None, CONNECTIONS, |_| {}, |_, _| {});
+    let gone = Memory::with(log.path(), |name, file| file.filter(|_| name != "tile/entries/001"));
+    assert_eq!(code_of(&both(&gone).unwrap_err()), (Code::MalformedTile, path("tile/entries/001")));
+    let (done, report) = both(&Memory::of(log.path())).unwrap();
+    assert_eq!(done.checkpoint.size().get(), 600);
+    let failure = report.unwrap_err();
+    assert_eq!(failure.code(), Code::MalformedEntry);
+    assert_eq!(failure.culprit(), Some(Culprit::Entry(LeafIndex::new(300).unwrap())));
+    assert_eq!(check(folder.path()).unwrap_err().culprit(), failure.culprit(), "as of the folder");
+}
+
+#[test]
+fn a_note_that_a_power_loss_left_empty_or_torn_is_fetched_again() {
+    let folder = scratch();
+    update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+    for (size, left) in [("14", 0), ("300", 0), ("14", 40), ("700", 0)] {
+        let note = folder.path().join("history").join(size);
+        let whole = fs::read(&note).unwrap();
+        fs::write(&note, &whole[..left]).unwrap();
+        update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+        assert_eq!(fs::read(&note).unwrap(), whole, "{size} of {left} bytes");
+    }
+    // Another size under this name.
+    fs::copy(folder.path().join("history/300"), folder.path().join("history/14")).unwrap();
+    update(folder.path(), &Memory::of(LOG.path()), None).unwrap();
+    assert_eq!(check(folder.path()).unwrap().history_notes(), 3);
 }
 
 #[test]

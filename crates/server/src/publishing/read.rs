@@ -3,18 +3,21 @@
 use std::{
     fs::{self, File},
     io::{self, Read as _},
-    sync::{Arc, Mutex, PoisonError},
 };
 
 use detente_checkpoint::UnverifiedCheckpoint;
 use detente_core::{Code, TreeSize};
-use detente_log::{LogDirectory, LogError};
+use detente_log::{LogDirectory, LogError, Sequencer};
 use detente_merkle::tile::Tile;
 
-use crate::answer::{BYTES, TEXT};
+use super::listing::Listing;
+use crate::{
+    answer::{BYTES, TEXT},
+    door::{Room, Share},
+};
 
 /// Most lines of `/history`.
-const MAX_HISTORY: usize = 10_000;
+pub(super) const MAX_HISTORY: usize = 10_000;
 /// The longest bundle: 256 entries of 65,535 bytes, each behind two bytes of length.
 const MAX_FILE: u64 = 256 * (65_535 + 2);
 
@@ -87,49 +90,49 @@ pub(super) fn published(directory: &LogDirectory) -> Result<Option<(TreeSize, Ve
     Ok(Some((UnverifiedCheckpoint::parse(&note)?.claimed().size(), note)))
 }
 
-/// The sizes in `history`, as of one published size, so that not every request lists the folder.
-pub(super) type Sizes = Mutex<Option<(TreeSize, Arc<[TreeSize]>)>>;
+/// Where the sizes in `history` come from, so that no request lists the folder for itself.
+pub(super) enum Sizes<'a> {
+    /// Whoever writes them tells.
+    Told(&'a Sequencer),
+    /// Somebody else writes them.
+    Listed(&'a Listing),
+}
 
-/// A page's body, or `None` when the published checkpoint does not imply it, or its file is not there. With
-/// `known` the folder is this process's to write, so a size that is published brings all smaller ones with it.
+/// What there is of a page.
+pub(super) enum Found {
+    Body(Vec<u8>, Option<Share>),
+    /// The published checkpoint does not imply it, or its file is not there.
+    Nothing,
+    /// It is too long to be answered now.
+    NoRoom,
+}
+
+/// A page's body.
 pub(super) fn read(
     directory: &LogDirectory,
     page: Page,
-    known: Option<&Sizes>,
-) -> Result<Option<Vec<u8>>, LogError> {
-    let Some((size, note)) = published(directory)? else { return Ok(None) };
+    sizes: &Sizes<'_>,
+    room: &Room,
+) -> Result<Found, LogError> {
+    let Some((size, note)) = published(directory)? else { return Ok(Found::Nothing) };
     match page {
-        Page::Checkpoint => Ok(Some(note)),
-        Page::Tile(tile) if is_implied(tile, size) => file(directory, &tile.path()),
-        Page::Bundle(tile) if is_implied(tile, size) => file(directory, &tile.entries_path()),
-        Page::Tile(_) | Page::Bundle(_) => Ok(None),
+        Page::Checkpoint => Ok(Found::Body(note, None)),
+        Page::Tile(tile) if is_implied(tile, size) => file(directory, &tile.path(), room),
+        Page::Bundle(tile) if is_implied(tile, size) => file(directory, &tile.entries_path(), room),
+        Page::Tile(_) | Page::Bundle(_) => Ok(Found::Nothing),
         Page::History(after) => {
-            let sizes = sizes(directory, size, known)?;
-            let shown = sizes.iter().filter(|known| after.is_none_or(|after| **known > after));
-            let lines: String = shown.take(MAX_HISTORY).map(|size| format!("{size}\n")).collect();
-            Ok(Some(lines.into_bytes()))
+            let after = after.unwrap_or(TreeSize::ZERO);
+            let shown = match sizes {
+                Sizes::Told(sequencer) => sequencer.history(after, MAX_HISTORY),
+                Sizes::Listed(listing) => listing.above(directory, after)?,
+            };
+            let shown = shown.into_iter().take_while(|shown| *shown <= size);
+            let lines: String = shown.map(|size| format!("{size}\n")).collect();
+            Ok(Found::Body(lines.into_bytes(), None))
         }
-        Page::Note(of) if of <= size => file(directory, &format!("history/{of}")),
-        Page::Note(_) => Ok(None),
+        Page::Note(of) if of <= size => file(directory, &format!("history/{of}"), room),
+        Page::Note(_) => Ok(Found::Nothing),
     }
-}
-
-fn sizes(
-    directory: &LogDirectory,
-    size: TreeSize,
-    known: Option<&Sizes>,
-) -> Result<Arc<[TreeSize]>, LogError> {
-    let held = |known: &Sizes| known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((of, sizes)) = known.and_then(held)
-        && of == size
-    {
-        return Ok(sizes);
-    }
-    let sizes: Arc<[TreeSize]> = directory.history()?.into_iter().filter(|known| *known <= size).collect();
-    if let Some(known) = known {
-        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some((size, Arc::clone(&sizes)));
-    }
-    Ok(sizes)
 }
 
 /// Whether every hash of the tile is in the tree of that size.
@@ -141,23 +144,26 @@ fn is_implied(tile: Tile, size: TreeSize) -> bool {
 }
 
 /// A file of a name that was made here.
-fn file(directory: &LogDirectory, name: &str) -> Result<Option<Vec<u8>>, LogError> {
+fn file(directory: &LogDirectory, name: &str, room: &Room) -> Result<Found, LogError> {
     let path = directory.path().join(name);
     let unavailable = |source| LogError::Unavailable { path: path.clone(), source };
-    match fs::metadata(&path) {
+    let length = match fs::metadata(&path) {
         // Opening a pipe would wait for ever.
-        Ok(found) if found.is_file() && found.len() <= MAX_FILE => {}
+        Ok(found) if found.is_file() && found.len() <= MAX_FILE => found.len(),
         Ok(_) => return Err(unavailable(io::ErrorKind::InvalidData.into())),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         Err(error) => return Err(unavailable(error)),
-    }
+    };
+    let Ok(share) = room.take(usize::try_from(length).unwrap_or(usize::MAX)) else {
+        return Ok(Found::NoRoom);
+    };
     let mut bytes = Vec::new();
-    match File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(bytes)),
+    match File::open(&path).and_then(|file| file.take(length).read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Found::Body(bytes, share)),
         // Removed since it was looked at: a full tile is there now.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
         Err(error) => Err(unavailable(error)),
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::{
     answer::{Answer, BYTES, Gone, TEXT},
     door::Request,
+    witnessing::blocking,
 };
 
 /// Submits the body, and waits for the receipt when that is asked for.
@@ -22,17 +23,23 @@ pub(super) async fn submit(sequencer: &Sequencer, request: Request, wait: bool) 
         Ok(body) => body,
         Err(refusal) => return Ok(refusal),
     };
+    if !wait {
+        return Ok(match sequencer.offer(&body) {
+            Ok(()) => Answer::empty(StatusCode::ACCEPTED),
+            Err(refused) => refusal(&refused),
+        });
+    }
     let (reply, outcome) = oneshot::channel();
     // One signature is verified here, which takes less time than handing it to another thread would be worth.
     let submitted = sequencer.submit_with(&body, move |outcome| {
         // Whoever has gone away may ask again: the same bytes give the same receipt.
         let _ = reply.send(outcome);
     });
-    if let Err(refused) = submitted {
-        return Ok(refusal(&refused));
-    }
-    if !wait {
-        return Ok(Answer::empty(StatusCode::ACCEPTED));
+    match submitted {
+        Err(refused) => return Ok(refusal(&refused)),
+        // It is in the log: nobody waits for a batch, and the queue is left to others.
+        Ok(Some(known)) => return Ok(answer(blocking(move || known.receipt()).await)),
+        Ok(None) => {}
     }
     Ok(outcome.await.map_or_else(|_| refusal(&Refused::Ended), answer))
 }
@@ -51,6 +58,7 @@ fn answer(outcome: Outcome) -> Answer {
 fn refusal(refused: &Refused) -> Answer {
     match refused {
         Refused::Statement(error) => Answer::refusal(error.code()),
+        Refused::OtherGenesis { code, .. } => Answer::refusal(*code),
         Refused::Busy { retry_after } => Answer::busy(*retry_after),
         // Whatever else it is, it is no fault of the statement, and so none of its codes.
         other => {

@@ -10,7 +10,10 @@
 mod admin;
 mod broken;
 mod cosigning;
+#[cfg(unix)]
+mod descriptors;
 mod encrypted;
+mod hostile;
 mod private;
 mod reading;
 mod scene;

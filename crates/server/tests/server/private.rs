@@ -106,3 +106,21 @@ fn a_file_that_others_can_read_starts_nothing() {
     let missing = refused(Unusual { access: Some(folder.path().join("none.json")), ..Unusual::default() });
     assert_eq!(missing.code(), detente_core::Code::Unavailable);
 }
+
+#[test]
+fn a_private_log_that_is_read_only_has_no_path_for_everybody() {
+    let folder = scratch();
+    let path = folder.path().join("access.json");
+    let token = Token::random().unwrap();
+    let mut access = AccessFile::default();
+    access.add(&Name::parse("b.example").unwrap(), Some(token.digest()), None);
+    access.write(&path).unwrap();
+    let served =
+        Served::with(&[14], |_| Unusual { access: Some(path), read_only: true, ..Unusual::default() });
+    for target in ["/status", "/checkpoint", "/add", "/nowhere"] {
+        assert_eq!(get(served.address(), target).code(), "UNAUTHENTICATED", "{target}");
+    }
+    let bearer = format!("Bearer {}", token.expose());
+    let status = get_with(served.address(), "/status", &[("Authorization", &bearer)]);
+    assert_eq!((status.status, status.code().as_str()), (404, "NOT-PUBLISHED"), "nobody can sign it");
+}

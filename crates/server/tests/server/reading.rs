@@ -242,3 +242,31 @@ fn a_folder_is_served_without_its_key() {
     writer.append(&[served.party.sealed(99)], &signer).unwrap();
     assert_eq!(get(served.address(), "/history").text(), "14\n15\n");
 }
+
+#[test]
+fn a_page_of_the_history_is_what_comes_after_and_no_more() {
+    let sizes: Vec<u64> = (1..=40).collect();
+    for read_only in [false, true] {
+        let served = Served::with(&sizes, |_| Unusual { read_only, ..Unusual::default() });
+        let lines =
+            |after: u64| get(served.address(), &format!("/history?after={after}")).text().lines().count();
+        crate::scene::until("all", || lines(0) == 40);
+        assert_eq!((lines(39), lines(40), lines(u64::MAX >> 1)), (1, 0, 0));
+        assert_eq!(get(served.address(), "/history?after=37").text(), "38\n39\n40\n");
+        if read_only {
+            let mut writer = detente_log::LogWriter::open(served.log()).unwrap();
+            let key = crate::scene::checkpoint_key();
+            let signer = detente_log::LogSigner::new(served.party.origin.clone(), key);
+            writer.append(&[served.party.sealed(99)], &signer).unwrap();
+            // The list is at most a second old.
+            crate::scene::until("new", || get(served.address(), "/history?after=39").text() == "40\n41\n");
+        } else {
+            assert_eq!(served.add(&served.party.sealed(99)).status, 200);
+            assert_eq!(get(served.address(), "/history?after=39").text(), "40\n41\n");
+            // No folder is listed for it.
+            fs::rename(served.log().join("history"), served.log().join("away")).unwrap();
+            assert_eq!(get(served.address(), "/history?after=39").text(), "40\n41\n");
+            fs::rename(served.log().join("away"), served.log().join("history")).unwrap();
+        }
+    }
+}

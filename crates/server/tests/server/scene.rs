@@ -143,6 +143,7 @@ pub(crate) struct Unusual {
     pub(crate) access: Option<PathBuf>,
     pub(crate) guards: Guards,
     pub(crate) read_only: bool,
+    pub(crate) log: Option<LogId>,
 }
 
 impl Default for Unusual {
@@ -158,6 +159,7 @@ impl Default for Unusual {
             access: None,
             guards: Guards::none(),
             read_only: false,
+            log: None,
         }
     }
 }
@@ -193,9 +195,9 @@ pub(crate) fn serve(
     folder: &Path,
     unusual: Unusual,
 ) -> Result<Running, detente_server::ServerError> {
-    let Unusual { around, options, policy, access, guards, read_only } = unusual;
+    let Unusual { around, options, policy, access, guards, read_only, log } = unusual;
     let (origin, key) = (party.origin.clone(), Arc::new(checkpoint_key()));
-    let writing = (!read_only).then_some(Writing { origin, key, guards, options, policy });
+    let writing = (!read_only).then_some(Writing { origin, key, log, guards, options, policy });
     serve_log(folder.to_owned(), writing, access, &around)
 }
 
