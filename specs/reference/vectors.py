@@ -3,12 +3,17 @@
 import re
 from pathlib import Path
 
+import agreement
 import anchor
+import audit
+import bodies
 import checkpoint as texts
+import content
 import core
 import disclosure
 import ed25519
 import finding
+import instants
 import merkle
 import policy as policies
 import presentation
@@ -330,12 +335,101 @@ def finding_verify(given):
             "second": str(verdict.second)}
 
 
+# agreement and audit
+
+
+def _integer(given, name, most):
+    value = given.get(name)
+    if type(value) is not float or not value.is_integer() or not 0 <= value <= most:
+        raise VectorFault(f"{name}: expected a number up to {most}")
+    return int(value)
+
+
+def agreement_body(given):
+    kind = _integer(given, "kind", 2**32 - 1)
+    if not bodies.knows(kind):
+        raise VectorFault("kind: expected one of agreement.md")
+    body = bodies.decode(kind, _bytes(given, "body"))
+    to, about = body.to, body.reference
+    return {"kind": bodies.NAMES[kind], "to": to and to.hex(), "log": about and about.log.hex(),
+            "index": about and str(about.index), "statement": about and about.statement.hex()}
+
+
+def agreement_file(given):
+    found = agreement.parse(_bytes(given, "file"))
+    return {"digest": found.digest.hex(), "parties": [party.id for party in found.parties],
+            "obligations": [obligation.id for obligation in found.obligations]}
+
+
+def agreement_policy(given):
+    policy, companion = _policy(given), None if given.get("companion") is None else _bytes(given, "companion")
+    agreement.parse(_bytes(given, "file")).require_policy(policy, _bytes(given, "policy"), companion)
+    return {}
+
+
+def _item(item):
+    if not isinstance(item, list) or len(item) != 2:
+        raise VectorFault("items: expected [type, count]")
+    number, count = (_integer({"items": part}, "items", 2**32 - 1) for part in item)
+    if not 1 <= number < len(bodies.ITEM_TYPES):
+        raise VectorFault("items: expected types of the list")
+    return bodies.ITEM_TYPES[number], count
+
+
+def agreement_content(given):
+    log, kind, commitment = _hash(given, "log"), _integer(given, "kind", 2**32 - 1), _hash(given, "commitment")
+    items = tuple(_item(item) for item in given.get("items") or [])
+    if not content.parse(_bytes(given, "file")).answers(log, kind, commitment, items):
+        raise Refused("CONTENT-MISMATCH", "file", "it is not what was committed to")
+    return {}
+
+
+def agreement_period(given):
+    moment, period = instants.instant(_seconds(given, "instant")), instants.parse_period(_text(given, "period"))
+    return {"instant": audit.shown(period.after(moment))}
+
+
+def agreement_date(given):
+    offset = None if given.get("offset") is None else instants.parse_offset(_text(given, "offset"))
+    found = instants.claimed_interval(_text(given, "date"), offset)
+    if found is None:
+        raise Refused("MALFORMED-AGREEMENT", "date", "it is no date")
+    return {"first": audit.shown(found.lo), "last": audit.shown(found.hi)}
+
+
+def agreement_days(given):
+    first, second = (instants.days_of_date(_text(given, name)) for name in ("first", "second"))
+    days = _integer(given, "days", core.MAXIMUM)
+    if first is None or second is None:
+        return {"verdict": "MALFORMED-DATE"}
+    return {"verdict": instants.days_verdict(first, second, days)}
+
+
+def audit_report(given):
+    logs = []
+    for item in _list(given, "logs"):
+        if not isinstance(item, dict):
+            raise VectorFault("logs: expected objects")
+        logs.append(audit.Log(_hash(item, "log"), _files(item, "notes"), _files(item, "entries")))
+    if len({log.id for log in logs}) != len(logs):
+        raise VectorFault("logs: one log twice")
+    companion = None if given.get("companion") is None else _bytes(given, "companion")
+    return {"report": audit.report(audit.Input(
+        _files(given, "agreements"), _bytes(given, "policy"), companion, _seconds(given, "at"), logs,
+        _files(given, "presentations"), _files(given, "contents")))}
+
+
+def _files(given, name):
+    return [_base64(item, name) for item in _list(given, name)]
+
+
 OPERATIONS = {f"{f.__name__.replace('_', '.', 1)}": f for f in (
     core_json, core_file, core_number, core_base64, core_digest, merkle_root, merkle_inclusion, merkle_consistency,
     merkle_subtree, merkle_prefix, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
     checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, checkpoint_anchor, statement_decode, statement_replay,
     disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify,
-    witness_request, witness_decide, finding_verify)}
+    witness_request, witness_decide, finding_verify, agreement_body, agreement_file, agreement_policy, agreement_content,
+    agreement_period, agreement_date, agreement_days, audit_report)}
 
 
 # Running
