@@ -18,6 +18,7 @@ import merkle
 import policy as policies
 import presentation
 import profiles
+import report
 import statement
 import strict_json
 import witness
@@ -386,7 +387,7 @@ def agreement_content(given):
 
 def agreement_period(given):
     moment, period = instants.instant(_seconds(given, "instant")), instants.parse_period(_text(given, "period"))
-    return {"instant": audit.shown(period.after(moment))}
+    return {"instant": report.shown(period.after(moment))}
 
 
 def agreement_date(given):
@@ -394,7 +395,7 @@ def agreement_date(given):
     found = instants.claimed_interval(_text(given, "date"), offset)
     if found is None:
         raise Refused("MALFORMED-AGREEMENT", "date", "it is no date")
-    return {"first": audit.shown(found.lo), "last": audit.shown(found.hi)}
+    return {"first": report.shown(found.lo), "last": report.shown(found.hi)}
 
 
 def agreement_days(given):
@@ -414,7 +415,7 @@ def audit_report(given):
     if len({log.id for log in logs}) != len(logs):
         raise VectorFault("logs: one log twice")
     companion = None if given.get("companion") is None else _bytes(given, "companion")
-    return {"report": audit.report(audit.Input(
+    return {"report": report.report(audit.Input(
         _files(given, "agreements"), _bytes(given, "policy"), companion, _seconds(given, "at"), logs,
         _files(given, "presentations"), _files(given, "contents")))}
 
