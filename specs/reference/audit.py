@@ -15,7 +15,7 @@ import statement
 from checkpoint import VerifiedCheckpoint, cosigned_at, parse_checkpoint, parse_note, parse_proof, verify_checkpoint
 from core import Refused, sha256
 from facts import KNOWN, QUORUM_SPLIT, UNWITNESSED, Anchor, Entry, Facts, PartyFacts
-from instants import AFTER_ALL, BEFORE_ALL, UNKNOWN, Interval, instant
+from instants import AFTER_ALL, BEFORE_ALL, UNKNOWN, Interval, instant, interval_of
 
 
 @dataclass
@@ -246,7 +246,10 @@ def _anchors(audit, log):
         if found.kind != bodies.ANCHOR:
             continue
         about, checkpoint = anchor.parse_anchor(found.body_bytes)
-        if about not in audit.parties or checkpoint.note.lines[0].line_key not in audit.policy.logs:
+        if about not in audit.parties:
+            continue
+        if checkpoint.note.lines[0].line_key not in audit.policy.logs:
+            log.anchors.append(Anchor(index, about, None))
             continue
         try:
             note = verify_note(audit, _anchored_note(found), checkpoint)
@@ -257,8 +260,7 @@ def _anchors(audit, log):
             del log.statements[index]
             continue
         if about in audit.logs:
-            covers = _join(audit.logs[about], note)
-            log.anchors.append(Anchor(index, about, note.size, covers))
+            log.anchors.append(Anchor(index, about, note.size if _join(audit.logs[about], note) else None))
 
 
 def _anchored_note(found):
@@ -280,15 +282,18 @@ def _join(log, note):
 
 def _present(audit, data):
     verdict = presentation.verify(data, audit.policy, profiles.built_in())
-    log, found = audit.logs.get(verdict.log), verdict.presentation
+    found, proof = verdict.presentation, parse_proof(verdict.presentation.proof)
+    log = next((log for log in audit.logs.values() if log.origin == proof.checkpoint.origin), None)
     if log is None:
         raise Refused("LOG-MISMATCH", verdict.log.hex(), "its log is not at hand")
-    notes = [verify_note(audit, parse_proof(found.proof).note)]
+    notes = [verify_note(audit, proof.note)]
     if found.earlier is not None:
         notes.append(verify_note(audit, found.earlier.checkpoint))
     for note in notes:
         if note.size < len(log.roots) and note.checkpoint.root != log.roots[note.size]:
             raise _Fork(log.origin, note.size)
+    if verdict.log != log.id:
+        raise Refused("LOG-MISMATCH", verdict.log.hex(), f"the log at hand is {log.id.hex()}")
     if verdict.index not in log.statements:
         return False
     if log.entries[verdict.index] != found.entry:
@@ -358,7 +363,8 @@ def _groups(audit, log):
         last = max((t for t in latest.values() if policies.quorum_met([n for n in latest if latest[n] >= t], audit.policy)), default=None)
         quorum = audit.policy.mirror_quorum
         heard = sorted(mirrored.values())[quorum - 1] if quorum is not None and len(mirrored) >= quorum else None
-        groups.append(_Group(size, instant(first), BEFORE_ALL if last is None else instant(last), instant(heard)))
+        times = interval_of(last, first)
+        groups.append(_Group(size, times.hi, times.lo, instant(heard)))
     return groups
 
 
@@ -376,5 +382,6 @@ def _facts_of(audit, log, times):
     entries = [Entry(
         index, found.kind, found.id, Interval(lows[index], highs[index]) if timed else UNKNOWN, body, heard[index],
         log.opened.get(index, {}), index in log.manifests) for index, (found, body) in log.statements.items()]
-    held = [(group.size, group.first if timed else AFTER_ALL) for group in groups]
-    return PartyFacts(log.id, log.size, lows[log.size] if timed else BEFORE_ALL, entries, log.anchors, held)
+    malformed = [Entry(index, 0, b"", Interval(lows[index], highs[index]) if timed else UNKNOWN) for index in log.malformed]
+    held = [(group.size, group.first) for group in groups] if timed else []
+    return PartyFacts(log.id, log.size, lows[log.size] if timed else BEFORE_ALL, entries, log.anchors, held, malformed)

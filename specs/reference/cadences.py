@@ -7,24 +7,23 @@ import statement
 from instants import Interval, above
 
 
-def links(case, qualifying, state=None, hidden=False):
-    """The links of a cadence. `hidden`: the opaque rule holds."""
-    begins, ends = case.force.begins, case.force.ends
-    start, subject, cells = begins, None, []
+def links(case, qualifying, state=None, excuses=()):
+    """The links of a cadence. `excuses`: functions that turn a broken verdict into INDETERMINATE, in their order."""
+    begins, ends, unseen_from = case.force.begins, case.force.ends, case.force.unseen_from(case.party.id)
+    start, before, cells = begins, None, []
     for answer in [*qualifying, None]:
         due = start.after(case.obligation.period)
-        verdict, stale = case.deadline(start, answer)
-        said = state or stale
-        if hidden:
-            verdict, said = case.opaque(verdict, said, start, answer)
-        if ends is not None and not due.lo < ends.lo and verdict != "MET":
+        judged = case.deadline(start, answer)
+        if ends is not None and not due.lo < ends.lo and judged[0] != "MET":
             break
-        cells.append(case.cell(verdict, said, subject=subject, met_by=case.place(answer), start=start,
+        for excuse in excuses:
+            judged = excuse(judged, start, answer, before)
+        if judged[0] in ("MISSED", "OVERDUE") and not ((ends is None or due.hi < ends.lo) and due.hi < unseen_from):
+            judged = "INDETERMINATE", "END"
+        cells.append(case.cell(judged[0], state or judged[1], subject=case.place(before), met_by=case.place(answer), start=start,
                                answer=None if answer is None else answer.interval, due=due))
         if answer is not None:
-            # The duty runs from adoption by all: no gap counts before that.
-            start = Interval(max(answer.interval.lo, begins.lo), max(answer.interval.hi, begins.hi))
-            subject = case.place(answer)
+            start, before = Interval(max(answer.interval.lo, begins.lo), max(answer.interval.hi, begins.hi)), answer
     return fold(cells)
 
 
@@ -38,16 +37,24 @@ def fold(cells):
     return folded
 
 
+def _between(case, word, suspects):
+    """An excuse: one of these entries lies between the link's two."""
+    return lambda judged, start, answer, before: case.unless(
+        judged, word, suspects, start, answer, None if before is None else before.index)
+
+
 def publish(case):
-    return links(case, case.force.own(case.party.id))
+    malformed = [entry for entry in case.log.malformed if entry.index > case.force.adoption[case.party.id].index]
+    return links(case, sorted(case.force.own(case.party.id) + malformed, key=lambda entry: entry.index))
 
 
 def anchor(case):
     cells = []
     for other in case.others:
         held = case.force.logs[other.id].held
-        sizes = {anchor.index: anchor.size for anchor in case.log.anchors if anchor.log == other.log}
-        cells += links(case, [entry for entry in case.force.own(case.party.id) if _keeps_up(case, entry, other, held, sizes)], f"OF-{other.id}")
+        sizes = {anchor.index: anchor.size for anchor in case.log.anchors_of(other.log) if anchor.size is not None}
+        qualifying = [entry for entry in case.force.own(case.party.id) if _keeps_up(case, entry, other, held, sizes)]
+        cells += links(case, qualifying, f"OF-{other.id}", [_between(case, None, case.log.aside(other.log))])
     return cells
 
 
@@ -61,9 +68,12 @@ def _keeps_up(case, entry, other, held, sizes):
 
 def meet(case):
     forms, others = case.obligation.terms["of"], {party.log: party for party in case.others}
-    return links(case, [entry for entry in case.force.own(case.party.id)
-                        if entry.kind == bodies.SESSION and entry.body.word in forms and entry.body.to in others
-                        and _both_say_so(case, entry, case.force.logs[others[entry.body.to].id])], hidden=True)
+    sessions = [entry for entry in case.force.own(case.party.id)
+                if entry.kind == bodies.SESSION and entry.body.word in forms and entry.body.to in others]
+    confirmed = [entry for entry in sessions if _both_say_so(case, entry, case.force.logs[others[entry.body.to].id])]
+    alone = [entry for entry in sessions if entry not in confirmed]
+    return links(case, confirmed, None, [lambda judged, start, answer, _: case.opaque(judged, start, answer),
+                                         _between(case, "UNCONFIRMED", alone)])
 
 
 def _both_say_so(case, entry, theirs):
@@ -77,12 +87,9 @@ def openings(case):
     slots = case.obligation.terms["slots"]
 
     def judge(entry):
-        due = entry.interval.after(case.obligation.period)
-        if all(slot in entry.opened for slot in slots):
-            verdict = "MET"
-        elif entry.interval.conflict:
-            verdict = "WITNESS-CONFLICT"
-        else:
-            verdict = case.timed("OVERDUE" if above(case.facts.at, due.hi) else "PENDING")
-        return case.cell(verdict, None, subject=case.place(entry), start=entry.interval, due=due)
+        due, judged = entry.interval.after(case.obligation.period), ("MET", None)
+        if not all(slot in entry.opened for slot in slots):
+            verdict = "WITNESS-CONFLICT" if entry.interval.conflict else "OVERDUE" if above(case.facts.at, due.hi) else "PENDING"
+            judged = case.timed(verdict)
+        return case.cell(*judged, subject=case.place(entry), start=entry.interval, due=due)
     return fold(case.scoped(case.party.id, case.log.of_kind(statement.SEALED), judge))

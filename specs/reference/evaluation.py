@@ -57,15 +57,15 @@ class Case:
     def cell(self, verdict, state=None, **members):
         return Cell(self.obligation.id, self.party.id, verdict, state, **members)
 
-    def timed(self, verdict):
-        """A verdict that compares instants; there are none to compare when the quorum splits."""
-        return "QUORUM-SPLIT" if self.facts.times == QUORUM_SPLIT else verdict
+    def timed(self, verdict, state=None):
+        """(verdict, state) by comparing instants; there are none to compare when the quorum splits."""
+        return ("QUORUM-SPLIT", None) if self.facts.times == QUORUM_SPLIT else (verdict, state)
 
     def deadline(self, start, answer):
         """(verdict, state) by the deadline table, with the obligation's period."""
         interval = None if answer is None else answer.interval
         verdict, state = deadline(start, self.obligation.period, interval, self.log.horizon, self.facts.at)
-        return (self.timed(verdict), None if self.timed(verdict) == "QUORUM-SPLIT" else state)
+        return self.timed(verdict, state)
 
     def place(self, entry):
         """The place of an own entry, or None."""
@@ -77,7 +77,7 @@ class Case:
         for entry in entries:
             scope = self.force.scope(party_id, entry)
             if scope == UNDECIDED:
-                cells.append(self.cell(self.timed("INDETERMINATE"), "SCOPE", subject=(party_id, entry.index)))
+                cells.append(self.cell("INDETERMINATE", "SCOPE", subject=(party_id, entry.index)))
             elif scope != OUT:
                 judged = judge(entry)
                 cells += judged if isinstance(judged, list) else [judged]
@@ -89,34 +89,41 @@ class Case:
             yield other, [e for e in self.force.logs[other.id].of_kind(*kinds) if e.body.to == self.party.log]
 
     def start(self, other, entry):
-        """(S or None, the own entry that it is the time of, or None) of what another party's entry starts."""
+        """(S or None, the own index at or below which an answer is in time by order, or None) of another party's entry."""
         if self.obligation.terms["start"] == "mirror":
             return Interval(entry.interval.lo, entry.mirror_hi), None
         first = self.log.first_knowing(other.log, entry)
-        return (None, None) if first is None else (first.interval, first)
+        if first is None:
+            return None, None
+        # An anchor that could not be compared may be the first one that covers the entry.
+        earliest = min([first, *self.log.aside(other.log)], key=lambda found: found.index)
+        return Interval(earliest.interval.lo, first.interval.hi), earliest.index
 
-    def opaque(self, verdict, state, start, answer):
+    def unless(self, judged, word, suspects, start, answer, above_index=None):
+        """A broken verdict becomes INDETERMINATE when an own entry that may be the one missed lies where it would be in time."""
+        if judged[0] not in ("MISSED", "OVERDUE"):
+            return judged
+        due, floor = start.after(self.obligation.period).hi, self.force.adoption[self.party.id].index if above_index is None else above_index
+        hides = any(entry.index > floor and not above(entry.interval.lo, due) and (answer is None or entry.index < answer.index)
+                    for entry in suspects)
+        return ("INDETERMINATE", word) if hides else judged
+
+    def opaque(self, judged, start, answer):
         """The opaque rule."""
-        if verdict not in ("MISSED", "OVERDUE"):
-            return verdict, state
-        due = start.after(self.obligation.period).hi
-        hides = any(entry.opaque and not above(entry.interval.lo, due) and (answer is None or entry.index < answer.index)
-                    for entry in self.force.own(self.party.id))
-        return ("INDETERMINATE", "OPAQUE") if hides else (verdict, state)
+        return self.unless(judged, "OPAQUE", [entry for entry in self.log.entries.values() if entry.opaque], start, answer)
 
-    def link(self, subject, start, first, answer, state=None, by_order=False):
-        """The cell of a duty to other's entry: from a start (with the entry `first` that it is of) to an own answer."""
+    def link(self, subject, start, order, answer, state=None, begins=True):
+        """The cell of a duty to another's entry: from a start to an own answer. `begins`: the rules of starts hold."""
         members = {"subject": subject, "met_by": self.place(answer), "answer": None if answer is None else answer.interval}
         if start is None:
             return self.cell("UNDELIVERED", None, **members)
         members |= {"start": start, "due": start.after(self.obligation.period)}
-        if by_order and first is not None and answer is not None and answer.index <= first.index:
+        if begins and order is not None and answer is not None and answer.index <= order:
             return self.cell("MET", state, **members)
         verdict, stale = self.deadline(start, answer)
-        if by_order and first is None and start.hi == AFTER_ALL and verdict != "MET":
+        if begins and order is None and start.hi == AFTER_ALL and verdict != "MET":
             return self.cell("UNDELIVERED", state, **members)
-        verdict, state = self.opaque(verdict, state or stale, start, answer)
-        return self.cell(verdict, state, **members)
+        return self.cell(*self.opaque((verdict, state or stale), start, answer), **members)
 
 
 # Answers to another party
@@ -136,7 +143,7 @@ def _acknowledge(case):
     def judge(other):
         def of(entry):
             answer = next((e for e in case.log.about(other.log, entry) if e.kind in _ACKNOWLEDGES[entry.kind]), None)
-            return case.link((other.id, entry.index), *case.start(other, entry), answer, by_order=True)
+            return case.link((other.id, entry.index), *case.start(other, entry), answer)
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]
 
@@ -153,7 +160,7 @@ def _respond(case):
         def of(entry):
             answer = next(filter(answers(entry, other), case.log.about(other.log, entry)), None)
             state = None if answer is None else answer.body.word
-            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state, by_order=True)
+            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state)
             if cell.verdict == "MET" and answer.kind == bodies.REFUSE:
                 cell.verdict = "REFUSED"
             return cell
@@ -167,10 +174,10 @@ def _update(case):
             subject, about = (other.id, entry.index), case.log.about(other.log, entry)
             said = [e for e in about if e.kind in _ACKNOWLEDGES[entry.kind]]
             answer = next(iter(said), None)
-            cells = [case.link(subject, *case.start(other, entry), answer, by_order=True)]
+            cells = [case.link(subject, *case.start(other, entry), answer)]
             while answer is not None and not (answer.kind in _ENDS or (answer.kind == bodies.UPDATE and answer.body.word == "closed")):
                 before, answer = answer, next((e for e in said if e.index > answer.index and e.kind != bodies.ACK), None)
-                cells.append(case.link(subject, before.interval, before, answer))
+                cells.append(case.link(subject, before.interval, None, answer, begins=False))
             return cells
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]
@@ -201,7 +208,7 @@ def _held(case, other, entry, answer):
         verdict = "MET" if above(case.log.horizon, due.hi) else "PENDING"
     else:
         verdict = not_before(release.interval, due)
-    return case.cell(case.timed(verdict), state, subject=(other.id, entry.index), met_by=case.place(last), start=start,
+    return case.cell(*case.timed(verdict, state), subject=(other.id, entry.index), met_by=case.place(last), start=start,
                      answer=last.interval, due=due)
 
 
@@ -242,7 +249,10 @@ def _ask_first(case):
         elif request.interval.conflict or entry.interval.conflict:
             verdict = "WITNESS-CONFLICT"
         else:
-            verdict = case.timed(not_before(entry.interval, due))
+            verdict, _ = case.timed(not_before(entry.interval, due))
+            if verdict == "MISSED" and any(anchor.index < entry.index and anchor.size is None
+                                           for anchor in case.log.anchors_of(accused.log)):
+                verdict, state = "INDETERMINATE", "UNAUDITED"
         return case.cell(verdict, state, subject=subject, met_by=met_by, start=request.interval, answer=entry.interval, due=due)
     return case.scoped(case.party.id, [e for e in case.log.of_kind(bodies.ISSUE) if e.body.to in others], judge)
 
@@ -256,7 +266,7 @@ def _notice(case):
         if entry.kind == bodies.WITHDRAW and entry.body.agreement == case.terms.digest:
             due, effective = entry.interval.after(case.obligation.period), instant(entry.body.effective)
             verdict = "WITNESS-CONFLICT" if entry.interval.conflict else not_before(Interval(effective, effective), due)
-            cells.append(case.cell(case.timed(verdict), None, subject=case.place(entry), start=entry.interval, due=due))
+            cells.append(case.cell(*case.timed(verdict), subject=case.place(entry), start=entry.interval, due=due))
     return cells
 
 
@@ -264,16 +274,17 @@ def _budget(case):
     counted = [(e, scope) for e in case.log.of_kind(*_kinds(case)) if (scope := case.force.scope(case.party.id, e)) != OUT]
     bounded = [(e.interval, scope) for e, scope in counted if e.interval.known and not e.interval.conflict]
     unbounded, per, cells = len(counted) - len(bounded), case.obligation.terms["per"], []
+    most, unseen_from = case.obligation.terms["at_most"], case.force.unseen_from(case.party.id)
     for number in sorted({n for times, _ in bounded for n in range(span_of(times.lo, per), span_of(times.hi, per) + 1)}):
         touching = [(times, scope) for times, scope in bounded if span_of(times.lo, per) <= number <= span_of(times.hi, per)]
-        certain = sum(scope != UNDECIDED and span_of(times.lo, per) == span_of(times.hi, per) for times, scope in touching)
-        if certain > case.obligation.terms["at_most"]:
+        certain = [times for times, scope in touching if scope != UNDECIDED and span_of(times.lo, per) == span_of(times.hi, per)]
+        if sum(times.hi < unseen_from for times in certain) > most:
             verdict = "MISSED"
-        elif len(touching) + unbounded > case.obligation.terms["at_most"]:
+        elif len(touching) + unbounded > most:
             verdict = "INDETERMINATE"
         else:
             verdict = "MET" if above(case.log.horizon, last_second(number, per)) else "PENDING"
-        cells.append(case.cell(verdict, span_name(number, per), links=certain))
+        cells.append(case.cell(verdict, span_name(number, per), links=len(certain)))
     return cells
 
 

@@ -31,16 +31,16 @@ class Entry:
 class Anchor:
     index: int
     log: bytes
-    size: int
-    covers: bool  # its root was compared; else its size is above the audited one, and it covers nothing
+    size: int | None  # that it covers; None when it was left aside
 
 
 class PartyFacts:
     """One log below its audited size, without malformed entries."""
 
-    def __init__(self, log, size, horizon, entries, anchors, held):
+    def __init__(self, log, size, horizon, entries, anchors, held, malformed=()):
         self.log, self.size, self.horizon = log, size, horizon
         self.entries = {entry.index: entry for entry in sorted(entries, key=lambda entry: entry.index)}
+        self.malformed = list(malformed)  # entries of which only index and interval are of use
         self.anchors = sorted(anchors, key=lambda anchor: anchor.index)
         self.held = held  # (size, hi)
         self._about = {}
@@ -58,11 +58,18 @@ class PartyFacts:
 
     def covers(self, log, index, below):
         """Whether an anchor of that log below an index covers that log's entry."""
-        return any(anchor.index < below and anchor.covers and anchor.log == log and anchor.size > index for anchor in self.anchors)
+        return any(anchor.index < below and anchor.size > index for anchor in self.anchors_of(log) if anchor.size is not None)
+
+    def anchors_of(self, log):
+        return [anchor for anchor in self.anchors if anchor.log == log]
+
+    def aside(self, log):
+        """Its anchors of a log that were left aside, as entries."""
+        return [self.entries[anchor.index] for anchor in self.anchors_of(log) if anchor.size is None]
 
     def first_knowing(self, log, entry):
         """Its lowest entry that covers an entry of another log or refers to it, or None."""
-        found = [anchor.index for anchor in self.anchors if anchor.covers and anchor.log == log and anchor.size > entry.index][:1]
+        found = [anchor.index for anchor in self.anchors_of(log) if anchor.size is not None and anchor.size > entry.index][:1]
         found += [other.index for other in self.about(log, entry)[:1]]
         return self.entries[min(found)] if found else None
 
@@ -113,6 +120,10 @@ class Force:
         """Entries above its adoption."""
         first = self.adoption[party_id].index
         return [entry for entry in self.logs[party_id].entries.values() if entry.index > first]
+
+    def unseen_from(self, party_id):
+        """What is later than this, an entry of another party that was not seen may have changed: an end, for one."""
+        return min(log.horizon for other_id, log in self.logs.items() if other_id != party_id)
 
     def scope(self, party_id, entry):
         """Whether an entry of a party is in scope: OUT, UNDECIDED or IN."""

@@ -39,6 +39,11 @@ class Interval:
 UNKNOWN = Interval(BEFORE_ALL, AFTER_ALL)
 
 
+def interval_of(lo, hi):
+    """From witnesses' times, None where they give none; a lo above the year 9999 is read as its last second."""
+    return Interval(BEFORE_ALL if lo is None else min(lo, LAST), instant(hi))
+
+
 def above(left, right):
     """Nothing is above plus infinity, which `>` says too."""
     return left > right

@@ -7,9 +7,10 @@ from evaluation import CLASS_OF, span_name, span_of
 from instants import AFTER_ALL, BEFORE_ALL
 from strict_json import canonical
 
-_ABOUT = {  # member of a thread -> the kinds of the other log whose lowest entry it names
-    "acknowledged": (bodies.ACK, bodies.PONG), "answered": (bodies.ANSWER,), "refused": (bodies.REFUSE,), "replied": (bodies.REPLY,),
-    "updated": (bodies.UPDATE,)}
+_ABOUT = {  # member of a thread -> by the thread's kind, the kind whose lowest entry in the other log it names
+    "acknowledged": dict.fromkeys(bodies.REQUESTS, bodies.ACK), "answered": dict.fromkeys(bodies.REQUESTS, bodies.ANSWER),
+    "refused": dict.fromkeys(bodies.REQUESTS, bodies.REFUSE), "updated": dict.fromkeys(bodies.REQUESTS, bodies.UPDATE),
+    "replied": {bodies.ISSUE: bodies.REPLY, bodies.PING: bodies.PONG}}
 
 
 def report(given):
@@ -96,14 +97,18 @@ def threads(audit):
 
 def _thread(audit, log, entry, other):
     said = [] if other is None else other.about(log.log, entry)
-    members = {name: _lowest(said, kinds) for name, kinds in _ABOUT.items()}
-    withdrawn = _lowest(log.about(log.log, entry), (bodies.ISSUE_WITHDRAW,))
+    members = {name: _lowest(said, kinds.get(entry.kind)) for name, kinds in _ABOUT.items()}
+    withdrawn = _withdrawn(log, entry)
     own, to = audit.parties[log.log][0], audit.parties[entry.body.to][0]
     return {"from": own, "index": str(entry.index), "kind": bodies.NAMES[entry.kind], "party": own, "to": to, "withdrawn": withdrawn} | members
 
 
-def _lowest(entries, kinds):
-    return next((str(entry.index) for entry in entries if entry.kind in kinds), None)
+def _lowest(entries, kind):
+    return next((str(entry.index) for entry in entries if entry.kind == kind), None)
+
+
+def _withdrawn(log, entry):
+    return _lowest(log.about(log.log, entry), bodies.ISSUE_WITHDRAW) if entry.kind == bodies.ISSUE else None
 
 
 def _quarter(interval):
@@ -134,7 +139,7 @@ def _requests(audit, rows):
 def _accusations(audit):
     def words(log, entry):
         accused = audit.parties[entry.body.to][0] if entry.body.to in audit.parties else "other"
-        if _lowest(log.about(log.log, entry), (bodies.ISSUE_WITHDRAW,)):
+        if _withdrawn(log, entry):
             state = "withdrawn"
         else:
             state = "none" if entry.body.manifest is None else "opened" if entry.manifest_opened else "sealed"

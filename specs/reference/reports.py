@@ -45,7 +45,8 @@ def _claimed(case):
         date = dates[0]
         claimed = claimed_interval(date, case.party.offset) if isinstance(date, str) else seconds_of_days(date, case.party.offset)
         due = claimed.after(case.obligation.period)
-        return case.cell(case.timed(_in_time(claimed, entry.interval, due)), "CLAIMED", start=claimed, due=due, **members)
+        verdict, _ = case.timed(_in_time(claimed, entry.interval, due))
+        return case.cell(verdict, "CLAIMED", start=claimed, due=due, **members)
     return case.scoped(case.party.id, _reports(case, terms.get("stage")), judge_entry)
 
 
@@ -86,14 +87,14 @@ def _chained(case):
         answer = next((e for e in _reports(case, terms["stage"]) if e.index > entry.index and e.index in amending), None)
         start: Interval = entry.interval
         verdict, state = case.deadline(start, answer)
-        unopened = None
+        due, unopened = start.after(case.obligation.period), None
         if verdict in ("MISSED", "OVERDUE"):
-            hidden = sum(e.index > entry.index and (answer is None or e.index < answer.index) and _may_be_it(e)
-                         for e in case.log.of_kind(statement.SEALED))
+            hidden = sum(e.index > entry.index and (answer is None or e.index < answer.index) and not above(e.interval.lo, due.hi)
+                         and _may_be_it(e) for e in case.log.of_kind(statement.SEALED))
             if hidden:
                 verdict, state, unopened = "INDETERMINATE", "UNOPENED", hidden
         return case.cell(verdict, state, subject=case.place(entry), met_by=case.place(answer), start=start,
-                         answer=None if answer is None else answer.interval, due=start.after(case.obligation.period), unopened=unopened)
+                         answer=None if answer is None else answer.interval, due=due, unopened=unopened)
     return case.scoped(case.party.id, _reports(case, terms["after"]), judge_entry)
 
 
@@ -106,11 +107,9 @@ def _may_be_it(entry):
 
 def _amending(case, entry):
     """Indices of the opened reports that amend an entry, directly or through one another."""
-    ids, found, grows = {entry.id.hex()}, set(), True
-    while grows:
-        more = [e for e in _reports(case) if e.index not in found and e.index != entry.index
-                and e.opened.get(_AMENDS, (False, None))[0] and e.opened[_AMENDS][1] in ids]
-        grows = bool(more)
-        found.update(e.index for e in more)
-        ids.update(e.id.hex() for e in more)
+    ids, found = {entry.id.hex()}, set()
+    for other in _reports(case):  # by index, and what is amended is lower
+        if other.index > entry.index and other.opened.get(_AMENDS, (False, None))[1] in ids:
+            found.add(other.index)
+            ids.add(other.id.hex())
     return found
