@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import agreement
 import audit as audits
 import report
 from core import Refused, decimal, is_digest, sha256
@@ -52,6 +53,7 @@ def _read(directory):
         _require(name in value["files"], name, "annex.json does not name it")
         _require(sha256(files[name]).hex() == value["files"][name], name, "it is another file")
     _check_paths(files, value["logs"])
+    _check_ids(files, value["logs"])
     return files, value
 
 
@@ -82,6 +84,19 @@ def _check_paths(files, logs):
         allowed.update(_bundles(files, party))
     for name in files:
         _require(name in allowed, name, "a path that no annex has")
+
+
+def _check_ids(files, logs):
+    """Each log is of the party of that id, as far as the agreements can be read; else the audit says why not."""
+    try:
+        agreements = [agreement.parse(files[name]) for name in _numbered(files, "agreements/", ".toml", ordered=False)]
+    except Refused:
+        return
+    ids = {}
+    for party in (party for terms in agreements for party in terms.parties):
+        ids.setdefault(party.log.hex(), party.id)
+    for party, log in logs.items():
+        _require(ids.get(log) == party, f"logs/{party}", "no log of a party of that id")
 
 
 def _numbered(files, folder, ending="", ordered=True):
@@ -127,7 +142,7 @@ def _log(files, party, log):
     for name in _bundles(files, party):
         width = int(name.rpartition(".p/")[2]) if ".p/" in name else _WIDTH
         entries += _entries(files[name], name, width)
-    return audits.Log(log, notes, entries, unseen=checkpoint is None)
+    return audits.Log(log, notes, entries)
 
 
 def _entries(data, name, width):

@@ -23,7 +23,6 @@ class Log:
     id: bytes
     notes: list
     entries: list
-    unseen: bool = False  # of an annex: nothing of it was seen by the time asked about
 
 
 @dataclass
@@ -54,10 +53,10 @@ class AuditedLog:
     origin: str
     party: str  # its id in the first agreement that names it
     entries: list
-    notes: list
-    roots: dict
+    notes: list  # those given of a size up to the audited one, and those that joined them
+    roots: dict  # of every size up to that of the entries
     size: int = 0
-    history: object = None
+    replay: object = None
     statements: dict = field(default_factory=dict)  # index -> (Statement, Body or None), those that count
     anchors: list = field(default_factory=list)
     malformed: dict = field(default_factory=dict)  # index -> code
@@ -104,15 +103,16 @@ def _open(given):
     for data in given.agreements:
         agreements.append(agreement.parse(data))
         agreements[-1].require_policy(policy, given.policy, given.companion)
+    named = {party.log for terms in agreements for party in terms.parties}
+    for log in given.logs:
+        if log.id not in named:
+            raise Refused("UNKNOWN-LOG", log.id.hex(), "it is of no party of an agreement")
     for party in (party for terms in agreements for party in terms.parties):
         party_id, origin = parties.setdefault(party.log, (party.id, party.origin))
         if origin != party.origin:
             raise Refused("ORIGIN-MISMATCH", party.origin, f"another agreement says {origin}")
         if ids.setdefault(party_id, party.log) != party.log:
             raise Refused("LOG-MISMATCH", party_id, "two parties of one id")
-    for log in given.logs:
-        if log.id not in parties:
-            raise Refused("UNKNOWN-LOG", log.id.hex(), "it is of no party of an agreement")
     return Audit(given, policy, agreements, parties, {})
 
 
@@ -151,9 +151,13 @@ def verify_note(audit, data, checkpoint=None):
     return Note(data, verified, mirrored)
 
 
-def _meets(note, policy, at=None):
-    counting = policies.counting(note.checkpoint.times, policy)
-    return policies.quorum_met([name for name, time in counting.items() if at is None or time <= at], policy)
+def _seen_sizes(notes, policy, at=None):
+    """The sizes of notes that, joined by size and root, meet the quorum with cosignatures up to a time."""
+    names = {}
+    for note in notes:
+        counting = policies.counting(note.checkpoint.times, policy)
+        names.setdefault((note.size, note.checkpoint.root), set()).update(n for n, time in counting.items() if at is None or time <= at)
+    return {size for (size, _), found in names.items() if policies.quorum_met(found, policy)}
 
 
 class _Reader:
@@ -168,63 +172,81 @@ class _Reader:
             log.notes.append(verify_note(self.audit, data))
             if log.notes[-1].checkpoint.origin != log.origin:
                 raise Refused("ORIGIN-MISMATCH", log.notes[-1].checkpoint.origin, f"expected {log.origin}")
-        seen = [note for note in log.notes if _meets(note, self.policy, self.audit.given.at)]
-        if not seen and not given.unseen and not any(_meets(note, self.policy) for note in log.notes):
+        seen = _seen_sizes(log.notes, self.policy, self.audit.given.at)
+        if log.notes and not seen and not _seen_sizes(log.notes, self.policy):
             raise Refused("UNDER-WITNESSED", log.origin, "no note meets the quorum")
-        log.size = max((note.size for note in seen), default=0)
+        log.size = max(seen, default=0)
         if len(given.entries) < log.size:
             raise Refused("INDEX-RANGE", log.origin, f"{len(given.entries)} entries, and the audited size is {log.size}")
         log.roots = merkle.roots_of(given.entries, range(len(given.entries) + 1))
-        self._check_roots(seen)
+        self._check_roots()
         if log.size:
-            audited = [note for note in seen if note.size == log.size]
-            self._begin(min(audited, key=lambda note: sha256(note.data)))
-            self._replay()
+            self._begin()
+            for index, found, body, code in log.replay.to(log.size):
+                if code is None:
+                    log.statements[index] = found, body
+                else:
+                    log.malformed[index] = code
+        log.notes = [note for note in log.notes if note.size <= log.size]
         return log
 
-    def _check_roots(self, seen):
+    def _check_roots(self):
         log = self.log
         for note in sorted((note for note in log.notes if note.size < len(log.roots)), key=lambda note: note.size):
             if note.checkpoint.root == log.roots[note.size]:
                 continue
-            if note.size == log.size and not any(n.size == log.size and n.checkpoint.root == log.roots[log.size] for n in seen):
+            if note.size == log.size and not any(n.size == log.size and n.checkpoint.root == log.roots[log.size] for n in log.notes):
                 raise Refused("ROOT-MISMATCH", log.origin, "the entries do not give the audited root")
             raise _Fork(log.origin, note.size)
 
-    def _begin(self, audited):
+    def _begin(self):
         log = self.log
         try:
-            log.history = statement.KeyHistory(statement.decode(log.entries[0], "entry 0"))
+            log.replay = _Replay(log.entries)
         except Refused as cause:
             raise Refused("MALFORMED-ENTRY", f"{log.origin}, entry 0", f"{cause.code}: {cause.detail}") from None
-        if log.history.log != log.id:
-            raise Refused("LOG-MISMATCH", log.origin, f"entry 0 is that of {log.history.log.hex()}")
-        if log.history.genesis.origin != log.origin:
-            raise Refused("ORIGIN-MISMATCH", log.history.genesis.origin, f"expected {log.origin}")
-        if log.history.genesis.vkey.key.data not in audited.checkpoint.log_keys:
+        history = log.replay.history
+        if history.log != log.id:
+            raise Refused("LOG-MISMATCH", log.origin, f"entry 0 is that of {history.log.hex()}")
+        if history.genesis.origin != log.origin:
+            raise Refused("ORIGIN-MISMATCH", history.genesis.origin, f"expected {log.origin}")
+        if all(history.genesis.vkey.key.data not in note.checkpoint.log_keys for note in log.notes if note.size == log.size):
             raise Refused("UNKNOWN-LOG", log.origin, "no verified log line is by the genesis' key")
 
-    def _replay(self):
-        log, first = self.log, statement.decode(self.log.entries[0])
-        log.statements[0] = first, None
-        ids, sealed = {first.id}, {first.sealed} - {None}
-        for index in range(1, log.size):
+
+class _Replay:
+    """The life of keys and what occurred, entry by entry."""
+
+    def __init__(self, entries):
+        self.entries, self.next = entries, 0
+        self.first = statement.decode(entries[0], "entry 0")
+        self.history = statement.KeyHistory(self.first)
+        self.ids, self.sealed = {self.first.id}, {self.first.sealed}
+
+    def to(self, size):
+        """(index, Statement, Body or None, None) or (index, None, None, code) of every entry from the last one on."""
+        for index in range(self.next, size):
+            self.next = index + 1
             try:
-                found = statement.decode(log.entries[index], f"entry {index}")
-                log.history.check(found, index)
-                if log.history.closed_at is not None:
-                    raise Refused("ENTRY-AFTER-CLOSE", f"entry {index}")
-                if found.id in ids:
-                    raise Refused("DUPLICATE-STATEMENT", f"entry {index}")
-                if found.sealed is not None and found.sealed in sealed:
-                    raise Refused("DUPLICATE-SEALED", f"entry {index}")
-                log.history.apply(found, index)
-                ids.add(found.id)
-                log.statements[index] = found, _body(found, f"entry {index}")
-                if found.sealed is not None:
-                    sealed.add(found.sealed)
+                yield index, *(self._step(index) if index else (self.first, None)), None
             except Refused as refused:
-                log.malformed[index] = refused.code
+                yield index, None, None, refused.code
+
+    def _step(self, index):
+        culprit = f"entry {index}"
+        found = statement.decode(self.entries[index], culprit)
+        self.history.check(found, index)
+        if self.history.closed_at is not None:
+            raise Refused("ENTRY-AFTER-CLOSE", culprit)
+        if found.id in self.ids:
+            raise Refused("DUPLICATE-STATEMENT", culprit)
+        if found.sealed is not None and found.sealed in self.sealed:
+            raise Refused("DUPLICATE-SEALED", culprit)
+        self.history.apply(found, index)
+        self.ids.add(found.id)
+        body = _body(found, culprit)
+        self.sealed.add(found.sealed)
+        return found, body
 
 
 def _body(found, culprit):
@@ -259,8 +281,11 @@ def _anchors(audit, log):
             log.malformed[index] = refused.code
             del log.statements[index]
             continue
-        if about in audit.logs:
-            log.anchors.append(Anchor(index, about, note.size if _join(audit.logs[about], note) else None))
+        other = audit.logs.get(about)
+        covers = other is not None and note.size < len(other.roots)
+        if covers:
+            _join(other, note)
+        log.anchors.append(Anchor(index, about, note.size if covers else None))
 
 
 def _anchored_note(found):
@@ -268,13 +293,10 @@ def _anchored_note(found):
 
 
 def _join(log, note):
-    """Whether a note that came from elsewhere is of the audited tree; then it joins the notes of the log."""
-    if note.size < len(log.roots) and note.checkpoint.root != log.roots[note.size]:
+    """A note that came from elsewhere joins the notes of the log, when it is of the same tree."""
+    if note.checkpoint.root != log.roots[note.size]:
         raise _Fork(log.origin, note.size)
-    if note.size > log.size:
-        return False
     log.notes.append(note)
-    return True
 
 
 # Steps 4 and 5
@@ -286,28 +308,31 @@ def _present(audit, data):
     log = next((log for log in audit.logs.values() if log.origin == proof.checkpoint.origin), None)
     if log is None:
         raise Refused("LOG-MISMATCH", verdict.log.hex(), "its log is not at hand")
-    notes = [verify_note(audit, proof.note)]
+    if verdict.size >= len(log.roots):
+        raise Refused("INDEX-RANGE", verdict.log.hex(), f"size {verdict.size}, and {len(log.entries)} entries")
+    if proof.checkpoint.root != log.roots[verdict.size]:
+        raise _Fork(log.origin, verdict.size)
+    _check_signer(log, found.grant.signer, verdict.size)
+    _join(log, verify_note(audit, proof.note))
     if found.earlier is not None:
-        notes.append(verify_note(audit, found.earlier.checkpoint))
-    for note in notes:
-        if note.size < len(log.roots) and note.checkpoint.root != log.roots[note.size]:
-            raise _Fork(log.origin, note.size)
-    if verdict.log != log.id:
-        raise Refused("LOG-MISMATCH", verdict.log.hex(), f"the log at hand is {log.id.hex()}")
+        _join(log, verify_note(audit, found.earlier.checkpoint))
     if verdict.index not in log.statements:
         return False
-    if log.entries[verdict.index] != found.entry:
-        raise Refused("INVALID-INCLUSION", f"entry {verdict.index}", "the log has another entry there")
-    signer, size = log.history.keys.get(found.grant.signer), min(verdict.size, log.size)
-    if signer is None or signer.enrolled >= size:
-        raise Refused("RELAYED", found.grant.signer.hex(), "the log does not enrol the grant's key")
-    if signer.revoked is not None and signer.revoked < size:
-        raise Refused("KEY-REVOKED", found.grant.signer.hex(), "the grant's key is revoked")
-    for note in notes:
-        _join(log, note)
     slots = log.opened.setdefault(verdict.index, {})
     slots.update({opening.slot: (opening.present, opening.value) for opening in found.openings})
     return True
+
+
+def _check_signer(log, digest, size):
+    """A grant's key by all entries below a size, which may be above the audited one."""
+    log.replay = log.replay or _Replay(log.entries)
+    for _ in log.replay.to(size):
+        pass
+    signer = log.replay.history.keys.get(digest)
+    if signer is None or signer.enrolled >= size:
+        raise Refused("RELAYED", digest.hex(), "the log does not enrol the grant's key")
+    if signer.revoked is not None and signer.revoked < size:
+        raise Refused("KEY-REVOKED", digest.hex(), "the grant's key is revoked")
 
 
 def _contain(audit, data):
@@ -336,7 +361,8 @@ def _times_word(policy):
 class _Group:
     """All notes of one size, joined."""
     size: int
-    first: object  # the smallest time at which the quorum is met
+    met: bool  # the quorum, by the time asked about
+    first: object  # the smallest time at which it is met
     last: object  # the largest time since which it is met
     mirrored: object  # the smallest time at which the mirrors' quorum is met
 
@@ -344,8 +370,7 @@ class _Group:
 def _groups(audit, log):
     by_size, groups = {}, []
     for note in log.notes:
-        if note.size <= log.size:
-            by_size.setdefault(note.size, []).append(note)
+        by_size.setdefault(note.size, []).append(note)
     for size, notes in sorted(by_size.items()):
         earliest, latest, mirrored = {}, {}, {}
         for note in notes:
@@ -356,15 +381,14 @@ def _groups(audit, log):
             for number, time in note.mirrored.items():
                 if time <= audit.given.at:
                     mirrored[number] = min(mirrored.get(number, time), time)
-        if not policies.quorum_met(earliest, audit.policy):
-            continue
-        log.used += notes
         first = min((t for t in earliest.values() if policies.quorum_met([n for n in earliest if earliest[n] <= t], audit.policy)), default=None)
         last = max((t for t in latest.values() if policies.quorum_met([n for n in latest if latest[n] >= t], audit.policy)), default=None)
         quorum = audit.policy.mirror_quorum
         heard = sorted(mirrored.values())[quorum - 1] if quorum is not None and len(mirrored) >= quorum else None
-        times = interval_of(last, first)
-        groups.append(_Group(size, times.hi, times.lo, instant(heard)))
+        met, times = policies.quorum_met(earliest, audit.policy), interval_of(last, first)
+        if met or heard is not None:
+            log.used += notes
+            groups.append(_Group(size, met, times.hi, times.lo, instant(heard)))
     return groups
 
 
@@ -372,9 +396,11 @@ def _facts_of(audit, log, times):
     groups, timed = _groups(audit, log), times == KNOWN
     lows, highs, heard = [BEFORE_ALL] * (log.size + 1), [AFTER_ALL] * (log.size + 1), [AFTER_ALL] * (log.size + 1)
     for group in groups:  # lo counts from its size up, hi and mirror hi below its size
-        lows[group.size] = group.last
-        if group.size:
-            highs[group.size - 1], heard[group.size - 1] = group.first, group.mirrored
+        if group.size <= log.size:
+            lows[group.size] = group.last
+        below = min(group.size, log.size) - 1
+        if below >= 0:
+            highs[below], heard[below] = min(highs[below], group.first), min(heard[below], group.mirrored)
     for size in range(1, log.size + 1):
         lows[size] = max(lows[size], lows[size - 1])
     for size in range(log.size - 1, -1, -1):
@@ -383,5 +409,5 @@ def _facts_of(audit, log, times):
         index, found.kind, found.id, Interval(lows[index], highs[index]) if timed else UNKNOWN, body, heard[index],
         log.opened.get(index, {}), index in log.manifests) for index, (found, body) in log.statements.items()]
     malformed = [Entry(index, 0, b"", Interval(lows[index], highs[index]) if timed else UNKNOWN) for index in log.malformed]
-    held = [(group.size, group.first) for group in groups] if timed else []
+    held = [(group.size, group.first) for group in groups if group.met] if timed else []
     return PartyFacts(log.id, log.size, lows[log.size] if timed else BEFORE_ALL, entries, log.anchors, held, malformed)

@@ -6,7 +6,7 @@ import bodies
 import cadences
 import instants
 import reports
-from facts import OUT, QUORUM_SPLIT, UNDECIDED, Force
+from facts import KNOWN, OUT, QUORUM_SPLIT, UNDECIDED, Force
 from instants import AFTER_ALL, Interval, above, at_or_below, deadline, instant
 
 CLASS_OF = {
@@ -58,8 +58,10 @@ class Case:
         return Cell(self.obligation.id, self.party.id, verdict, state, **members)
 
     def timed(self, verdict, state=None):
-        """(verdict, state) by comparing instants; there are none to compare when the quorum splits."""
-        return ("QUORUM-SPLIT", None) if self.facts.times == QUORUM_SPLIT else (verdict, state)
+        """(verdict, state) by comparing instants, when there are instants to compare."""
+        if self.facts.times == KNOWN:
+            return verdict, state
+        return ("QUORUM-SPLIT", None) if self.facts.times == QUORUM_SPLIT else ("INDETERMINATE", "UNWITNESSED")
 
     def deadline(self, start, answer):
         """(verdict, state) by the deadline table, with the obligation's period."""
@@ -249,9 +251,10 @@ def _ask_first(case):
         elif request.interval.conflict or entry.interval.conflict:
             verdict = "WITNESS-CONFLICT"
         else:
-            verdict, _ = case.timed(not_before(entry.interval, due))
-            if verdict == "MISSED" and any(anchor.index < entry.index and anchor.size is None
-                                           for anchor in case.log.anchors_of(accused.log)):
+            verdict, state = case.timed(not_before(entry.interval, due))
+            if verdict == "MISSED" and any(
+                    anchor.index < entry.index and (anchor.size is None or anchor.size > case.force.logs[accused.id].size)
+                    for anchor in case.log.anchors_of(accused.log)):
                 verdict, state = "INDETERMINATE", "UNAUDITED"
         return case.cell(verdict, state, subject=subject, met_by=met_by, start=request.interval, answer=entry.interval, due=due)
     return case.scoped(case.party.id, [e for e in case.log.of_kind(bodies.ISSUE) if e.body.to in others], judge)

@@ -29,7 +29,7 @@ def report_of(audit):
         "logs": [_log(log) for log in audit.logs.values()],
         "policy": sha256(audit.given.policy).hex(),
         "presentations": sorted(digest.hex() for digest in audit.presentations),
-        "refused": [{"code": code, "file": digest.hex()} for digest, code in sorted(audit.refused)],
+        "refused": [{"code": code, "file": digest.hex()} for digest, code in sorted(set(audit.refused))],
         "scoreboard": {"accusations": _accusations(audit), "requests": _requests(audit, rows)},
         "threads": rows,
         "times": audit.facts.times}
