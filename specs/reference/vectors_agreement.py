@@ -71,7 +71,9 @@ def agreement_days(given):
 
 
 def audit_report(given):
-    logs = []
+    logs, agreements = [], read_files(given, "agreements")
+    if not agreements:
+        raise VectorFault("agreements: expected at least one")
     for item in read_list(given, "logs"):
         if not isinstance(item, dict):
             raise VectorFault("logs: expected objects")
@@ -80,7 +82,7 @@ def audit_report(given):
         raise VectorFault("logs: one log twice")
     companion = None if given.get("companion") is None else read_bytes(given, "companion")
     return {"report": report.report(audit.Input(
-        read_files(given, "agreements"), read_bytes(given, "policy"), companion, read_seconds(given, "at"), logs,
+        agreements, read_bytes(given, "policy"), companion, read_seconds(given, "at"), logs,
         read_files(given, "presentations"), read_files(given, "contents")))}
 
 
