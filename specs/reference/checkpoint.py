@@ -148,12 +148,18 @@ def verify_checkpoint(checkpoint, policy):
 
 
 def _cosignature_time(line, policy, text):
-    key = policy.witnesses[policy.witness_of[line.line_key]].key
-    time = int.from_bytes(line.payload[:8], "big")
-    message = f"cosignature/v1\ntime {time}\n".encode("ascii") + text
-    if len(line.payload) != 72 or time > MAXIMUM or not key.verifies(line.payload[8:], message):
+    time = cosigned_at(line, policy.witnesses[policy.witness_of[line.line_key]].key, text)
+    if time is None:
         raise Refused("INVALID-COSIGNATURE", line.name, "the cosignature does not verify")
     return time
+
+
+def cosigned_at(line, key, text):
+    """The time of a cosignature line of a key, or None when it is not valid."""
+    time = int.from_bytes(line.payload[:8], "big")
+    message = f"cosignature/v1\ntime {time}\n".encode("ascii") + text
+    valid = len(line.payload) == 72 and time <= MAXIMUM and key.verifies(line.payload[8:], message)
+    return time if valid else None
 
 
 # Offline proof
@@ -165,6 +171,7 @@ class OfflineProof:
     hashes: tuple
     extra: bytes | None
     checkpoint: Checkpoint
+    note: bytes  # the checkpoint's note as it came
 
 
 def parse_proof(data):
@@ -195,4 +202,5 @@ def parse_proof(data):
             raise Refused("MALFORMED-PROOF", "proof", "a hash of another length or too many hashes")
     if not newline:
         raise Refused("MALFORMED-PROOF", "proof", "no blank line")
-    return OfflineProof(index, tuple(hashes), extra, parse_checkpoint(parse_note(rest.encode("utf-8"))))
+    note = rest.encode("utf-8")
+    return OfflineProof(index, tuple(hashes), extra, parse_checkpoint(parse_note(note)), note)

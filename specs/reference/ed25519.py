@@ -123,8 +123,18 @@ class PublicKey:
     def __init__(self, data, table):
         self.data = data
         self._table = {-digit: multiple for digit, multiple in table.items()}
+        self._answers = {}
 
     def verifies(self, signature, message):
+        """Answers are kept, so that a signature costs its check once, however many files carry it."""
+        asked = signature, hashlib.sha256(message).digest()
+        if asked not in self._answers:
+            if len(self._answers) >= 65_536:
+                self._answers.clear()
+            self._answers[asked] = self._verifies(signature, message)
+        return self._answers[asked]
+
+    def _verifies(self, signature, message):
         if len(signature) != 64:
             return False
         r, s = signature[:32], int.from_bytes(signature[32:], "little")

@@ -20,18 +20,30 @@ def split(size):
 
 def root_of(entries):
     """`MTH(D)`, by a stack of complete subtrees."""
-    stack = []  # (height, hash)
-    for entry in entries:
-        height, current = 0, leaf_hash(entry)
-        while stack and stack[-1][0] == height:
-            current = node_hash(stack.pop()[1], current)
-            height += 1
-        stack.append((height, current))
+    return roots_of(entries, {len(entries)})[len(entries)]
+
+
+def roots_of(entries, sizes):
+    """The roots of those first parts of the entries whose sizes are asked for: size -> root."""
+    stack, roots = [], {}  # (height, hash) of complete subtrees
+    for size in range(len(entries) + 1):
+        if size in sizes:
+            roots[size] = _root(stack)
+        if size < len(entries):
+            height, current = 0, leaf_hash(entries[size])
+            while stack and stack[-1][0] == height:
+                current = node_hash(stack.pop()[1], current)
+                height += 1
+            stack.append((height, current))
+    return roots
+
+
+def _root(stack):
     if not stack:
         return EMPTY_ROOT
-    current = stack.pop()[1]
-    while stack:
-        current = node_hash(stack.pop()[1], current)
+    current = stack[-1][1]
+    for _, left in reversed(stack[:-1]):
+        current = node_hash(left, current)
     return current
 
 

@@ -1,6 +1,6 @@
 """checkpoint.md, who decides: policy, companion, quorum, overlap and time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checkpoint import COSIGNATURE_KEY, LOG_KEY, parse_vkey
 from core import Refused, decimal, is_digest, sha256
@@ -19,6 +19,8 @@ class Policy:
     quorum: str | None  # None is `quorum none`
     neutral: frozenset = frozenset()
     tolerated: int = 0  # `f`
+    mirrors: tuple = ()  # VerifierKey
+    mirror_quorum: int | None = None
 
 
 def parse_policy(data):
@@ -139,7 +141,9 @@ def with_companion(policy, policy_bytes, data):
     if value["policy"] != sha256(policy_bytes).hex():
         raise Refused("COMPANION-MISMATCH", "companion", "it names another policy")
     neutral = frozenset(name for name, operator in value["operators"].items() if operator not in value["parties"])
-    return Policy(policy.logs, policy.witnesses, policy.witness_of, policy.groups, policy.quorum, neutral, int(value["f"]))
+    quorum = None if value["mirror_quorum"] == "none" else decimal(value["mirror_quorum"])
+    return replace(policy, neutral=neutral, tolerated=int(value["f"]), mirrors=tuple(parse_vkey(text) for text in value["mirrors"]),
+                   mirror_quorum=quorum)
 
 
 def _check_companion(value, policy):

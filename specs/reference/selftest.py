@@ -8,6 +8,7 @@ import ed25519
 import finding
 import merkle
 import policy
+import selftest_agreement
 import strict_json
 
 _SIGNATURES = (  # public key, message, signature: RFC 8032 section 7.1, tests 1 to 3
@@ -88,6 +89,7 @@ def _checks():
     yield "example of checkpoint.md", (found.origin, found.size, found.times) == ("log.example/a", 13, {"w1": 1700000000})
     yield from _prefixes(leaves)
     yield from _findings()
+    yield from selftest_agreement.checks()
 
 
 def _prefixes(leaves):

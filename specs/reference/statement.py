@@ -57,6 +57,11 @@ class Statement:
     def id(self):
         return sha256(label("statement/id") + self.entry[:-64])
 
+    @property
+    def body_bytes(self):
+        """The body as it stands after version, suite, log id, author and kind."""
+        return self.entry[78:78 + int.from_bytes(self.entry[70:78], "little")]
+
 
 def key_digest(algorithm, key):
     return sha256(label("statement/key") + bytes([algorithm]) + key)

@@ -15,167 +15,104 @@ import presentation
 import profiles
 import statement
 import strict_json
+import vectors_agreement
 import witness
 from core import Refused
-
-
-class VectorFault(Exception):
-    """The vector itself is not well formed; no code says so."""
-
-
-# Readers of `input`. What they refuse is a fault of the vector, not a verdict.
-
-
-def _text(given, name):
-    if not isinstance(given.get(name), str):
-        raise VectorFault(f"{name}: expected a string")
-    return given[name]
-
-
-def _list(given, name):
-    if not isinstance(given.get(name), list):
-        raise VectorFault(f"{name}: expected a list")
-    return given[name]
-
-
-def _base64(value, name):
-    try:
-        return core.from_base64(value)
-    except (Refused, AttributeError):
-        raise VectorFault(f"{name}: expected base64") from None
-
-
-def _bytes(given, name):
-    return _base64(given.get(name), name)
-
-
-def _hex(value, name, length=None):
-    if not isinstance(value, str) or re.fullmatch("(?:[0-9a-f]{2})*", value) is None:
-        raise VectorFault(f"{name}: expected hexadecimal")
-    if length is not None and len(value) != 2 * length:
-        raise VectorFault(f"{name}: expected {length} bytes")
-    return bytes.fromhex(value)
-
-
-def _hash(given, name):
-    return _hex(given.get(name), name, 32)
-
-
-def _hashes(given, name):
-    return [_hex(item, name, 32) for item in _list(given, name)]
-
-
-def _number(given, name):
-    """A `u64`, so one that may be out of range: the range is what is tested."""
-    if re.fullmatch("0|[1-9][0-9]{0,19}", _text(given, name)) is None or int(given[name]) >= 2**64:
-        raise VectorFault(f"{name}: expected a decimal number")
-    return int(given[name])
-
-
-def _policy(given):
-    companion = None if given.get("companion") is None else _bytes(given, "companion")
-    return policies.load_policy(_bytes(given, "policy"), companion)
-
-
-def _profile(given):
-    return profiles.parse_profile(_bytes(given, "profile"))
-
-
-def _optional_decimal(value):
-    return None if value is None else str(value)
-
+from inputs import (
+    VectorFault, optional_decimal, read_base64, read_bytes, read_hash, read_hashes, read_hex, read_list, read_number, read_policy,
+    read_profile, read_seconds, read_text)
 
 # core and merkle
 
 
 def core_json(given):
-    return {"canonical": core.to_base64(strict_json.canonical(strict_json.read_json(_bytes(given, "bytes"))))}
+    return {"canonical": core.to_base64(strict_json.canonical(strict_json.read_json(read_bytes(given, "bytes"))))}
 
 
 def core_file(given):
-    strict_json.read_file_of_ours(_bytes(given, "bytes"))
+    strict_json.read_file_of_ours(read_bytes(given, "bytes"))
     return {}
 
 
 def core_number(given):
-    return {"value": str(core.decimal(_text(given, "text")))}
+    return {"value": str(core.decimal(read_text(given, "text")))}
 
 
 def core_base64(given):
-    return {"hex": core.from_base64(_text(given, "text")).hex()}
+    return {"hex": core.from_base64(read_text(given, "text")).hex()}
 
 
 def core_digest(given):
-    if not _text(given, "label").isascii():
+    if not read_text(given, "label").isascii():
         raise VectorFault("label: expected ASCII")
-    return {"digest": core.sha256(core.opened_label(given["label"]) + _bytes(given, "data")).hex()}
+    return {"digest": core.sha256(core.opened_label(given["label"]) + read_bytes(given, "data")).hex()}
 
 
 def merkle_root(given):
-    return {"root": merkle.root_of([_hex(item, "leaves") for item in _list(given, "leaves")]).hex()}
+    return {"root": merkle.root_of([read_hex(item, "leaves") for item in read_list(given, "leaves")]).hex()}
 
 
 def merkle_inclusion(given):
-    merkle.verify_inclusion(_hash(given, "leaf"), _number(given, "index"), _number(given, "size"), _hash(given, "root"),
-                            _hashes(given, "proof"))
+    merkle.verify_inclusion(read_hash(given, "leaf"), read_number(given, "index"), read_number(given, "size"), read_hash(given, "root"),
+                            read_hashes(given, "proof"))
     return {}
 
 
 def merkle_consistency(given):
-    merkle.verify_consistency(_number(given, "old_size"), _hash(given, "old_root"), _number(given, "new_size"),
-                              _hash(given, "new_root"), _hashes(given, "proof"))
+    merkle.verify_consistency(read_number(given, "old_size"), read_hash(given, "old_root"), read_number(given, "new_size"),
+                              read_hash(given, "new_root"), read_hashes(given, "proof"))
     return {}
 
 
 def merkle_subtree(given):
-    merkle.verify_subtree(_number(given, "start"), _number(given, "end"), _number(given, "size"), _hash(given, "hash"),
-                          _hash(given, "root"), _hashes(given, "proof"))
+    merkle.verify_subtree(read_number(given, "start"), read_number(given, "end"), read_number(given, "size"), read_hash(given, "hash"),
+                          read_hash(given, "root"), read_hashes(given, "proof"))
     return {}
 
 
 def merkle_prefix(given):
-    return {"old_root": merkle.rebuild_prefix(_number(given, "old_size"), _number(given, "new_size"), _hash(given, "root"),
-                                              _hashes(given, "proof")).hex()}
+    return {"old_root": merkle.rebuild_prefix(read_number(given, "old_size"), read_number(given, "new_size"), read_hash(given, "root"),
+                                              read_hashes(given, "proof")).hex()}
 
 
 def merkle_tile(given):
-    return {"path": merkle.tile_path(_number(given, "level"), _number(given, "index"), _number(given, "width"))}
+    return {"path": merkle.tile_path(read_number(given, "level"), read_number(given, "index"), read_number(given, "width"))}
 
 
 # checkpoint
 
 
 def checkpoint_key(given):
-    ed25519.enrol(_hex(given.get("key"), "key", 32))
+    ed25519.enrol(read_hex(given.get("key"), "key", 32))
     return {}
 
 
 def checkpoint_signature(given):
-    key, signature = _hex(given.get("key"), "key", 32), _hex(given.get("signature"), "signature", 64)
-    if not ed25519.enrol(key).verifies(signature, _bytes(given, "message")):
+    key, signature = read_hex(given.get("key"), "key", 32), read_hex(given.get("signature"), "signature", 64)
+    if not ed25519.enrol(key).verifies(signature, read_bytes(given, "message")):
         raise Refused("INVALID-LOG-SIGNATURE")
     return {}
 
 
 def checkpoint_vkey(given):
-    vkey = texts.parse_vkey(_text(given, "text"))
+    vkey = texts.parse_vkey(read_text(given, "text"))
     return {"name": vkey.name, "id": vkey.id.hex(), "type": vkey.type}
 
 
 def checkpoint_note(given):
-    return {"signatures": len(texts.parse_note(_bytes(given, "note")).lines)}
+    return {"signatures": len(texts.parse_note(read_bytes(given, "note")).lines)}
 
 
 def checkpoint_checkpoint(given):
-    policy = _policy(given)
-    verified = texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(_bytes(given, "note"))), policy)
+    policy = read_policy(given)
+    verified = texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(read_bytes(given, "note"))), policy)
     policies.require_quorum(verified, policy)
     return {"origin": verified.origin, "size": str(verified.size), "root": core.to_base64(verified.root),
             "witnesses": sorted(policies.counting(verified.times, policy))}
 
 
 def checkpoint_policy(given):
-    return {"overlap": policies.smallest_overlap(_policy(given))}
+    return {"overlap": policies.smallest_overlap(read_policy(given))}
 
 
 def check_proof(proof_bytes, entry, policy):
@@ -188,27 +125,27 @@ def check_proof(proof_bytes, entry, policy):
 
 
 def checkpoint_proof(given):
-    policy = _policy(given)
-    index, verified = check_proof(_bytes(given, "proof"), _bytes(given, "entry"), policy)
+    policy = read_policy(given)
+    index, verified = check_proof(read_bytes(given, "proof"), read_bytes(given, "entry"), policy)
     return {"index": str(index), "size": str(verified.size)}
 
 
 def checkpoint_time(given):
-    index, policy = _number(given, "index"), _policy(given)
+    index, policy = read_number(given, "index"), read_policy(given)
     if index > core.MAXIMUM:
         raise VectorFault("index: expected at most 2^63 - 1")
     pool = []
-    for note in _list(given, "notes"):
-        pool.append(texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(_base64(note, "notes"))), policy))
+    for note in read_list(given, "notes"):
+        pool.append(texts.verify_checkpoint(texts.parse_checkpoint(texts.parse_note(read_base64(note, "notes"))), policy))
         if pool[-1].origin != pool[0].origin:
             raise Refused("ORIGIN-MISMATCH", pool[-1].origin, f"expected {pool[0].origin}")
     word, lo, hi = policies.time_bounds(pool, index, policy)
-    return {"word": word, "lo": _optional_decimal(lo), "hi": _optional_decimal(hi)}
+    return {"word": word, "lo": optional_decimal(lo), "hi": optional_decimal(hi)}
 
 
 def checkpoint_anchor(given):
-    policy = _policy(given)
-    log, verified = anchor.read_anchor(_bytes(given, "body"), policy)
+    policy = read_policy(given)
+    log, verified = anchor.read_anchor(read_bytes(given, "body"), policy)
     return {"log": log.hex(), "size": str(verified.size)}
 
 
@@ -216,40 +153,40 @@ def checkpoint_anchor(given):
 
 
 def statement_decode(given):
-    found = statement.decode(_bytes(given, "entry"))
+    found = statement.decode(read_bytes(given, "entry"))
     return {"kind": found.kind, "id": found.id.hex(), "author": found.author.hex(), "log": found.log.hex(),
             "sealed": None if found.sealed is None else found.sealed.hex()}
 
 
 def statement_replay(given):
-    entries = [_base64(entry, "entries") for entry in _list(given, "entries")]
+    entries = [read_base64(entry, "entries") for entry in read_list(given, "entries")]
     history = statement.replay(entries)
     return {"log": history.log.hex(), "authors": [digest.hex() for digest in history.usable(len(entries))],
             "closed": history.closed_at is not None}
 
 
 def disclosure_profile(given):
-    found = _profile(given)
+    found = read_profile(given)
     return {"digest": found.digest.hex(), "name": found.name, "assigned": len(found.slots)}
 
 
 def disclosure_slots(given):
-    values = disclosure.document_slots(_profile(given), _bytes(given, "document"))
+    values = disclosure.document_slots(read_profile(given), read_bytes(given, "document"))
     return {"values": {str(slot): value for slot, value in values.items()}}
 
 
 def disclosure_seal(given):
-    found, values = _profile(given), given.get("values")
+    found, values = read_profile(given), given.get("values")
     if not isinstance(values, dict) or any(re.fullmatch("0|[1-9][0-9]{0,4}", key) is None for key in values):
         raise VectorFault("values: expected an object from slot numbers")
     values = {int(slot): value for slot, value in values.items()}
-    return {"sealed": disclosure.seal(found, _hash(given, "log"), _hash(given, "seed"), values).hex()}
+    return {"sealed": disclosure.seal(found, read_hash(given, "log"), read_hash(given, "seed"), values).hex()}
 
 
 def _opening(item):
     if not isinstance(item, dict) or set(item) not in ({"slot", "salt", "value"}, {"slot", "salt", "absent"}):
         raise VectorFault("openings: expected slot, salt and value or absent")
-    slot, salt, absent = item["slot"], _bytes(item, "salt"), "absent" in item
+    slot, salt, absent = item["slot"], read_bytes(item, "salt"), "absent" in item
     if type(slot) is not float or not slot.is_integer() or not 0 <= slot <= 65_535 or len(salt) != 32:
         raise VectorFault("openings: expected a slot number and 32 bytes of salt")
     if absent and item["absent"] is not True:
@@ -258,43 +195,37 @@ def _opening(item):
 
 
 def disclosure_open(given):
-    openings = [_opening(item) for item in _list(given, "openings")]
-    disclosure.verify_openings(_profile(given), _hash(given, "log"), _hash(given, "sealed"), openings,
-                               _hashes(given, "proof"))
+    openings = [_opening(item) for item in read_list(given, "openings")]
+    disclosure.verify_openings(read_profile(given), read_hash(given, "log"), read_hash(given, "sealed"), openings,
+                               read_hashes(given, "proof"))
     return {}
 
 
 def disclosure_select(given):
-    return {"slots": _profile(given).select(_text(given, "field"))}
+    return {"slots": read_profile(given).select(read_text(given, "field"))}
 
 
 # presentation
 
 
 def presentation_verify(given):
-    policy = _policy(given)
-    audience = None if given.get("audience") is None else _hash(given, "audience")
-    verdict = presentation.verify(_bytes(given, "file"), policy, profiles.built_in(), audience)
+    policy = read_policy(given)
+    audience = None if given.get("audience") is None else read_hash(given, "audience")
+    verdict = presentation.verify(read_bytes(given, "file"), policy, profiles.built_in(), audience)
     grant = verdict.presentation.grant
     return {"verdict": verdict.word, "log": verdict.log.hex(), "statement": grant.statement.hex(),
             "signer": grant.signer.hex(), "audience": grant.audience.hex(), "index": str(verdict.index),
             "size": str(verdict.size), "slots": [opening.slot for opening in verdict.presentation.openings],
-            "lo": _optional_decimal(verdict.lo), "hi": _optional_decimal(verdict.hi)}
+            "lo": optional_decimal(verdict.lo), "hi": optional_decimal(verdict.hi)}
 
 
 # witness
 
 
 def witness_request(given):
-    found = witness.parse_request(_bytes(given, "request"))
+    found = witness.parse_request(read_bytes(given, "request"))
     return {"old": str(found.old), "origin": found.origin, "size": str(found.size), "root": found.root.hex(),
             "proof": [item.hex() for item in found.proof]}
-
-
-def _seconds(given, name):
-    if _number(given, name) > core.MAXIMUM:
-        raise VectorFault(f"{name}: expected at most 2^63 - 1")
-    return _number(given, name)
 
 
 def _newest(given):
@@ -302,12 +233,12 @@ def _newest(given):
         return witness.Newest()
     if not isinstance(given["newest"], dict):
         raise VectorFault("newest: expected an object")
-    return witness.Newest(_seconds(given["newest"], "size"), _hash(given["newest"], "root"), _seconds(given["newest"], "time"))
+    return witness.Newest(read_seconds(given["newest"], "size"), read_hash(given["newest"], "root"), read_seconds(given["newest"], "time"))
 
 
 def witness_decide(given):
-    data, newest, now = _bytes(given, "request"), _newest(given), _seconds(given, "now")
-    vkeys, own = _list(given, "keys"), _text(given, "witness")
+    data, newest, now = read_bytes(given, "request"), _newest(given), read_seconds(given, "now")
+    vkeys, own = read_list(given, "keys"), read_text(given, "witness")
     if not all(isinstance(vkey, str) for vkey in vkeys):
         raise VectorFault("keys: expected strings")
     keys = [texts.parse_vkey(vkey) for vkey in vkeys]
@@ -321,10 +252,10 @@ def witness_decide(given):
 
 
 def finding_verify(given):
-    data = _bytes(given, "file")
+    data = read_bytes(given, "file")
     if given.get("policy") is None and given.get("companion") is not None:
         raise VectorFault("companion: expected a policy too")
-    policy = None if given.get("policy") is None else _policy(given)
+    policy = None if given.get("policy") is None else read_policy(given)
     verdict = finding.verify(data, policy)
     return {"offence": verdict.offence, "culprit": verdict.culprit, "origin": verdict.origin, "first": str(verdict.first),
             "second": str(verdict.second)}
@@ -335,7 +266,7 @@ OPERATIONS = {f"{f.__name__.replace('_', '.', 1)}": f for f in (
     merkle_subtree, merkle_prefix, merkle_tile, checkpoint_key, checkpoint_signature, checkpoint_vkey, checkpoint_note,
     checkpoint_checkpoint, checkpoint_policy, checkpoint_proof, checkpoint_time, checkpoint_anchor, statement_decode, statement_replay,
     disclosure_profile, disclosure_slots, disclosure_seal, disclosure_open, disclosure_select, presentation_verify,
-    witness_request, witness_decide, finding_verify)}
+    witness_request, witness_decide, finding_verify, *vectors_agreement.OPERATIONS)}
 
 
 # Running
@@ -345,7 +276,7 @@ def evaluate(vector):
     """(`OK` or a code, output or None) of one vector's operation and input."""
     if not isinstance(vector, dict) or not isinstance(vector.get("input"), dict):
         raise VectorFault("expected an object with operation and input")
-    operation = OPERATIONS.get(_text(vector, "operation"))
+    operation = OPERATIONS.get(read_text(vector, "operation"))
     if operation is None:
         raise VectorFault(f"unknown operation {vector['operation']}")
     try:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the specs stay free of caches
 
+import annex
 import core
+import evaluation
 import finding
 import policy as policies
 import presentation
@@ -52,6 +54,9 @@ def _parser():
     command.add_argument("file", type=Path)
     _policy_arguments(command, required=False)
     command.set_defaults(run=run_finding)
+    command = commands.add_parser("audit", help="compute the report of an annex again")
+    command.add_argument("directory", type=Path)
+    command.set_defaults(run=run_audit)
     command = commands.add_parser("evaluate", help="answer operations, one JSON object a line")
     command.add_argument("file", type=Path)
     command.set_defaults(run=run_evaluate)
@@ -123,6 +128,14 @@ def run_finding(arguments):
     # Whose key it is, only a policy says; a cosignature does not even cover the witness's name.
     _print({"verdict": verdict.offence, "culprit": verdict.culprit, "culprit_known": policy is not None,
             "origin": verdict.origin, "first": str(verdict.first), "second": str(verdict.second)})
+    return 0
+
+
+def run_audit(arguments):
+    found = annex.check(arguments.directory)
+    cells = [cell["verdict"] for terms in found["agreements"] for cell in terms["cells"]]
+    counts = {verdict: cells.count(verdict) for verdict in evaluation.CLASS_OF if verdict in cells}
+    print("MATCH", ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "no cells")
     return 0
 
 
