@@ -3,7 +3,7 @@
 mod duty;
 mod fields;
 mod policy;
-mod toml;
+pub mod toml;
 
 use detente_core::{Digest, LogId, Origin};
 use sha2::{Digest as _, Sha256};

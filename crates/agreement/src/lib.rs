@@ -35,7 +35,7 @@ pub use cell::{Cell, Place, State, Verdict, VerdictClass};
 pub use content::ContentFile;
 pub use error::AgreementError;
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
-pub use file::Agreement;
+pub use file::{Agreement, toml};
 pub use interval::{Interval, Moment};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,

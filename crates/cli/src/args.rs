@@ -6,6 +6,7 @@ mod manual;
 pub(crate) mod policy;
 mod reading;
 mod serve;
+mod terms;
 mod token;
 mod vault;
 
@@ -18,6 +19,7 @@ pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
 pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
 pub(crate) use reading::{LogMirror, ReadingArguments};
 pub(crate) use serve::{AroundArguments, LogAccess, LogAccessAdd, LogServe, WitnessServe};
+pub(crate) use terms::{Form, Issue};
 pub(crate) use token::{NewKeyArguments, TokenArguments};
 pub(crate) use vault::{UnlockArguments, Vault, VaultExport, VaultImport, VaultPassphrase, VaultRecover};
 
@@ -55,6 +57,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Verify another log whole, and record its checkpoint in one's own
     Anchor(Anchor),
+    /// Print an empty form for a kind of visible statement
+    Form(Form),
+    /// Sign a visible statement from a form, and publish it
+    Issue(Issue),
     /// Cosign checkpoints of logs, as a neutral third
     #[command(subcommand)]
     Witness(crate::commands::witness::Witness),

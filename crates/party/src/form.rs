@@ -3,6 +3,7 @@
 
 mod body;
 mod fields;
+mod prepare;
 mod print;
 mod read;
 
@@ -49,7 +50,7 @@ pub trait Lookup {
 }
 
 /// A form with everything in it looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Filled {
     /// What will be published. The commitments in it are those of `content` and `evidence`, and made when it is signed.
     pub body: Body,

@@ -70,7 +70,8 @@ impl Party {
 
 /// Whether a statement of this kind is published by itself, visible, and without a row in the vault.
 pub(crate) const fn is_issued(kind: Kind) -> bool {
-    !matches!(kind, Kind::Sealed | Kind::Genesis | Kind::LogCloseRecovery | Kind::Unlisted(_)) && !is_event(kind)
+    !matches!(kind, Kind::Sealed | Kind::Genesis | Kind::LogCloseRecovery | Kind::Unlisted(_))
+        && !is_event(kind)
 }
 
 /// Durable when it returns, the folder's own name too.

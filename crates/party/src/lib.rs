@@ -35,9 +35,9 @@ mod export;
 mod filter;
 mod fit;
 mod folder;
+mod form;
 mod import;
 mod init;
-mod form;
 mod issue;
 mod key_events;
 mod keyring;
@@ -69,8 +69,8 @@ pub use entries::{EntryView, PrivateView, list_entries};
 pub use error::PartyError;
 pub use export::{ExportPart, Exported, export_vault};
 pub use filter::{EntryFilter, KindFilter, list_filtered};
-pub use form::{Filled, Form, FormFault, Lookup, MAX_FORM_BYTES, Unfilled, empty_form, form_kinds};
 pub use folder::{PartyFolder, Writing, write_atomically};
+pub use form::{Filled, Form, FormFault, Lookup, MAX_FORM_BYTES, Unfilled, empty_form, form_kinds};
 pub use import::{ImportStage, Imported, import_vault};
 pub use init::{
     InitOptions, Initialised, init_party, init_party_in_token, init_party_with, init_party_with_hook,

@@ -20,27 +20,36 @@ const MAX_ITEMS: usize = 256;
 
 /// A table with the members that follow it; the first one is the top, without a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Table {
+pub struct Table {
     /// One-based line of its head.
-    pub(super) line: usize,
-    pub(super) name: String,
-    pub(super) is_list: bool,
-    pub(super) members: BTreeMap<String, Member>,
+    pub line: usize,
+    /// Empty for the top.
+    pub name: String,
+    /// Whether it is one more table of a list.
+    pub is_list: bool,
+    /// By name.
+    pub members: BTreeMap<String, Member>,
 }
 
+/// One value, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Member {
+pub struct Member {
     /// One-based.
-    pub(super) line: usize,
-    pub(super) value: Value,
+    pub line: usize,
+    /// The value.
+    pub value: Value,
 }
 
+/// What stands behind a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub enum Value {
+    /// Characters between quotation marks, unescaped.
     String(String),
+    /// A decimal number.
     Number(u64),
     /// Also the list without items.
     Strings(Vec<String>),
+    /// A list of numbers.
     Numbers(Vec<u64>),
 }
 
@@ -63,8 +72,11 @@ pub(super) fn malformed(line: usize, expected: impl Into<String>, got: &str) -> 
     AgreementError::MalformedAgreement { line, expected: expected.into(), got: format!("{cut:?}") }
 }
 
-/// Reads a file into its tables, in their order.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Table>, AgreementError> {
+/// Reads a file into its tables, in their order; the first one is the top.
+///
+/// # Errors
+/// `OVERSIZE`, then `MALFORMED-AGREEMENT` with the line.
+pub fn read(bytes: &[u8]) -> Result<Vec<Table>, AgreementError> {
     let mut reader = Reader::new();
     for (place, line) in lines(bytes)?.enumerate() {
         reader.line(place + 1, line)?;

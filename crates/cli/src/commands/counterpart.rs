@@ -42,7 +42,10 @@ impl Counterpart {
             return Err(Failure::new(
                 Code::UnknownLog,
                 path.display().to_string(),
-                format!("expected a checkpoint of {} by the key that entry 0 names, got another", genesis.origin()),
+                format!(
+                    "expected a checkpoint of {} by the key that entry 0 names, got another",
+                    genesis.origin()
+                ),
             ));
         }
         Ok(Self {
@@ -70,7 +73,10 @@ impl Counterpart {
 
     /// Whether a text is one of the names of this log.
     pub(crate) fn is_called(&self, text: &str) -> bool {
-        text == self.party || text == self.origin || Path::new(text) == self.path || text == self.log.to_string()
+        text == self.party
+            || text == self.origin
+            || Path::new(text) == self.path
+            || text == self.log.to_string()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use detente_checkpoint::Policy;
 use detente_core::{Code, json::Value};
 use detente_party::{Form, FormFault, MAX_FORM_BYTES, Unfilled};
 
@@ -21,9 +20,10 @@ pub(crate) fn run(issue: &Issue) -> Result<Report, Failure> {
     let mut looking = Looking::new(issue, policy.as_ref(), party.log(), own)?;
     let filled = form.fill(&mut looking).map_err(|unfilled| match unfilled {
         Unfilled::Fault(fault) => of_form(&issue.from, &fault),
-        Unfilled::Lookup { line, field, source } => {
-            Failure { message: format!("{}:{line}: {field}: {}", issue.from.display(), source.message), ..source }
-        }
+        Unfilled::Lookup { line, field, source } => Failure {
+            message: format!("{}:{line}: {field}: {}", issue.from.display(), source.message),
+            ..source
+        },
     })?;
     let issued = party.issue_filled(kind, filled)?;
 
@@ -37,7 +37,8 @@ pub(crate) fn run(issue: &Issue) -> Result<Report, Failure> {
         }
     }
     text.push_str("says        what this party's key signed, to everybody who reads the log");
-    let path = |path: Option<std::path::PathBuf>| path.map_or(Value::Null, |path| path.display().to_string().into());
+    let path =
+        |path: Option<std::path::PathBuf>| path.map_or(Value::Null, |path| path.display().to_string().into());
     Ok(Report::new(
         "issue/v1",
         [
@@ -55,6 +56,3 @@ pub(crate) fn run(issue: &Issue) -> Result<Report, Failure> {
 fn of_form(path: &Path, fault: &FormFault) -> Failure {
     Failure::new(Code::MalformedForm, format!("{}:{}", path.display(), fault.line), fault)
 }
-
-/// The policy is one's own, for logs that are read.
-pub(super) type OwnPolicy<'a> = Option<&'a Policy>;

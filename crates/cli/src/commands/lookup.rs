@@ -3,19 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use detente_agreement::{Agreement, AgreementDigest, Body, Reference};
+use detente_checkpoint::Policy;
 use detente_core::{Code, Digest, LeafIndex, LogId, StatementId, UnixSeconds};
 use detente_log::is_address;
 use detente_party::Lookup;
 use detente_statement::{Body as Envelope, Kind, UnverifiedStatement};
 
-use super::{counterpart::Counterpart, issue::OwnPolicy, read_limited, time};
+use super::{counterpart::Counterpart, read_limited, time};
 use crate::args::{Issue, ReadingArguments};
 use crate::failure::Failure;
 
 /// The logs at hand, each opened when it is first needed.
 pub(super) struct Looking<'a> {
     reading: &'a ReadingArguments,
-    policy: OwnPolicy<'a>,
+    policy: Option<&'a Policy>,
     /// The party's own log.
     log: LogId,
     own: PathBuf,
@@ -27,7 +28,7 @@ pub(super) struct Looking<'a> {
 impl<'a> Looking<'a> {
     pub(super) fn new(
         issue: &'a Issue,
-        policy: OwnPolicy<'a>,
+        policy: Option<&'a Policy>,
         log: LogId,
         own: PathBuf,
     ) -> Result<Self, Failure> {
@@ -134,7 +135,8 @@ fn require(
         return Err(Failure::misuse(place, format!("expected {}, got {kind}", names.join(" or "))));
     }
     let Envelope::Opaque(bytes) = entry.unverified_body() else { return Ok(()) };
-    let body = Body::decode(kind, bytes).map_err(|error| Failure::new(error.code(), place.as_str(), error))?;
+    let body =
+        Body::decode(kind, bytes).map_err(|error| Failure::new(error.code(), place.as_str(), error))?;
     let addressed = match body {
         Body::Request { to, .. } | Body::Ping(to) | Body::DialogueSession { with: to, .. } => Some(to),
         Body::AccusationIssue(accusation) => accusation.accused,
@@ -153,7 +155,11 @@ fn whole(text: &str) -> Option<Reference> {
     let mut parts = text.split('/');
     let (log, index, statement) = (digest(parts.next()?)?, parts.next()?, digest(parts.next()?)?);
     let index = LeafIndex::parse(index).ok()?;
-    parts.next().is_none().then(|| Reference { log: LogId::new(log), index, statement: StatementId::new(statement) })
+    parts.next().is_none().then(|| Reference {
+        log: LogId::new(log),
+        index,
+        statement: StatementId::new(statement),
+    })
 }
 
 fn digest(text: &str) -> Option<Digest> {
@@ -164,6 +170,8 @@ fn nowhere(text: &str) -> Failure {
     Failure::new(
         Code::Misuse,
         "log",
-        format!("expected a log id, a log's folder or address, or the name of a party whose log --log names, got {text:?}"),
+        format!(
+            "expected a log id, a log's folder or address, or the name of a party whose log --log names, got {text:?}"
+        ),
     )
 }

@@ -3,6 +3,7 @@
 mod anchor;
 mod commit;
 mod completion;
+mod counterpart;
 mod declared;
 mod demo;
 mod disclose;
@@ -10,11 +11,14 @@ mod doctor;
 mod entries;
 mod explain;
 pub(crate) mod finding;
+mod form;
 mod init;
+mod issue;
 mod keys;
 mod log_access;
 mod log_check;
 mod log_mirror;
+mod lookup;
 mod man;
 mod policy;
 mod policy_review;
@@ -23,6 +27,7 @@ mod receipt;
 mod serve;
 mod sets;
 mod show;
+mod time;
 mod token;
 mod vault;
 mod verify;
@@ -45,6 +50,8 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Disclose(disclose) => disclose::run(disclose, printer),
         Command::Verify(verify) => verify::run(verify),
         Command::Anchor(anchor) => anchor::run(anchor, printer),
+        Command::Form(form) => form::run(form),
+        Command::Issue(issue) => issue::run(issue),
         Command::Witness(witness) => witness::run(witness, printer),
         Command::Policy(policy) => policy_review::run(policy),
         Command::Finding(finding) => finding::run(finding),

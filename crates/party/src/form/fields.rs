@@ -59,69 +59,111 @@ const TO: Field = required("to", Shape::Log, "whom you ask");
 /// The members of a body; `None` for a kind without a form.
 pub(super) const fn fields(kind: Kind) -> Option<&'static [Field]> {
     Some(match kind {
-        Kind::PartyDeclare => &[
-            required("diplomatic", Shape::Contact, "the diplomatic contact: an office, never a person"),
-            required("technical", Shape::Contact, "the technical contact"),
-        ],
-        Kind::AgreementAdopt => &[required("agreement", Shape::Agreement, "the terms that you adopt")],
-        Kind::AgreementAmend => &[
-            required("old", Shape::Agreement, "the terms that end"),
-            required("new", Shape::Agreement, "the terms that begin"),
-        ],
-        Kind::AgreementWithdraw => &[
-            required("agreement", Shape::Agreement, "the terms that you withdraw from"),
-            required("effective", Shape::Instant, "when the withdrawal takes effect"),
-        ],
-        Kind::AccessDenied => &[
-            required("log", Shape::Log, "the log that you could not read"),
-            required("size", Shape::Size, "how many entries of it you hold"),
-        ],
-        Kind::Ping => &[TO],
-        Kind::Pong => &[required("ping", other(&[Kind::Ping]), "the ping that this answers")],
-        Kind::DialogueSession => &[
-            required("with", Shape::Log, "whom it was held with"),
-            required("form", Shape::Word(&words::FORMS), "what kind of session it was"),
-            required("date", Shape::ClaimedTime, "when it was held"),
-            optional("other", other(&[Kind::DialogueSession]), "the other party's record of it"),
-        ],
-        Kind::RequestAssistance | Kind::RequestPreserve => &[TO],
-        Kind::RequestAck => &[REQUEST],
+        Kind::PartyDeclare => {
+            const {
+                &[
+                    required(
+                        "diplomatic",
+                        Shape::Contact,
+                        "the diplomatic contact: an office, never a person",
+                    ),
+                    required("technical", Shape::Contact, "the technical contact"),
+                ]
+            }
+        }
+        Kind::AgreementAdopt => {
+            const { &[required("agreement", Shape::Agreement, "the terms that you adopt")] }
+        }
+        Kind::AgreementAmend => {
+            const {
+                &[
+                    required("old", Shape::Agreement, "the terms that end"),
+                    required("new", Shape::Agreement, "the terms that begin"),
+                ]
+            }
+        }
+        Kind::AgreementWithdraw => {
+            const {
+                &[
+                    required("agreement", Shape::Agreement, "the terms that you withdraw from"),
+                    required("effective", Shape::Instant, "when the withdrawal takes effect"),
+                ]
+            }
+        }
+        Kind::AccessDenied => {
+            const {
+                &[
+                    required("log", Shape::Log, "the log that you could not read"),
+                    required("size", Shape::Size, "how many entries of it you hold"),
+                ]
+            }
+        }
+        Kind::Ping => const { &[TO] },
+        Kind::Pong => const { &[required("ping", other(&[Kind::Ping]), "the ping that this answers")] },
+        Kind::DialogueSession => {
+            const {
+                &[
+                    required("with", Shape::Log, "whom it was held with"),
+                    required("form", Shape::Word(&words::FORMS), "what kind of session it was"),
+                    required("date", Shape::ClaimedTime, "when it was held"),
+                    optional("other", other(&[Kind::DialogueSession]), "the other party's record of it"),
+                ]
+            }
+        }
+        Kind::RequestAssistance | Kind::RequestPreserve => const { &[TO] },
+        Kind::RequestAck => const { &[REQUEST] },
         Kind::RequestAnswer => {
-            &[REQUEST, required("outcome", Shape::Word(&words::OUTCOMES), "what came of it")]
+            const { &[REQUEST, required("outcome", Shape::Word(&words::OUTCOMES), "what came of it")] }
         }
         Kind::RequestRefuse => {
-            &[REQUEST, required("ground", Shape::Word(&words::GROUNDS), "on what ground you refuse")]
+            const { &[REQUEST, required("ground", Shape::Word(&words::GROUNDS), "on what ground you refuse")] }
         }
         Kind::RequestUpdate => {
-            &[REQUEST, required("status", Shape::Word(&words::STATUSES), "how it stands")]
+            const { &[REQUEST, required("status", Shape::Word(&words::STATUSES), "how it stands")] }
         }
-        Kind::AccusationIssue => &[
-            optional("accused", Shape::Log, "the accused party; leave out one that has no log"),
-            required("class", Shape::Word(&words::CLASSES), "who accuses"),
-            required("channel", Shape::Word(&words::CHANNELS), "how the accusation is made"),
-            optional("likelihood", Shape::Word(&words::LIKELIHOODS), "how likely you hold it, in percent"),
-            optional("confidence", Shape::Word(&words::CONFIDENCES), "how sure you are of that"),
-            required("bases", Shape::Words(&words::BASES), "what it rests on"),
-            optional("alternatives", Shape::Word(&words::ALTERNATIVES), "whether you considered others"),
-            optional(
-                "asked",
-                Shape::Statement { of: REQUESTS, own: true },
-                "your own request to the accused that came first",
-            ),
-            optional("evidence", Shape::Evidence, "the evidence; only digests leave this machine"),
-            optional("review", Shape::ClaimedTime, "when you will look at it again"),
-        ],
+        Kind::AccusationIssue => {
+            const {
+                &[
+                    optional("accused", Shape::Log, "the accused party; leave out one that has no log"),
+                    required("class", Shape::Word(&words::CLASSES), "who accuses"),
+                    required("channel", Shape::Word(&words::CHANNELS), "how the accusation is made"),
+                    optional(
+                        "likelihood",
+                        Shape::Word(&words::LIKELIHOODS),
+                        "how likely you hold it, in percent",
+                    ),
+                    optional("confidence", Shape::Word(&words::CONFIDENCES), "how sure you are of that"),
+                    required("bases", Shape::Words(&words::BASES), "what it rests on"),
+                    optional(
+                        "alternatives",
+                        Shape::Word(&words::ALTERNATIVES),
+                        "whether you considered others",
+                    ),
+                    optional(
+                        "asked",
+                        Shape::Statement { of: REQUESTS, own: true },
+                        "your own request to the accused that came first",
+                    ),
+                    optional("evidence", Shape::Evidence, "the evidence; only digests leave this machine"),
+                    optional("review", Shape::ClaimedTime, "when you will look at it again"),
+                ]
+            }
+        }
         Kind::AccusationReply => {
-            &[ACCUSATION, required("position", Shape::Word(&words::POSITIONS), "what you say to it")]
+            const { &[ACCUSATION, required("position", Shape::Word(&words::POSITIONS), "what you say to it")] }
         }
-        Kind::AccusationWithdraw => &[
-            required(
-                "accusation",
-                Shape::Statement { of: &[Kind::AccusationIssue], own: true },
-                "your own accusation",
-            ),
-            required("reason", Shape::Word(&words::REASONS), "why"),
-        ],
+        Kind::AccusationWithdraw => {
+            const {
+                &[
+                    required(
+                        "accusation",
+                        Shape::Statement { of: &[Kind::AccusationIssue], own: true },
+                        "your own accusation",
+                    ),
+                    required("reason", Shape::Word(&words::REASONS), "why"),
+                ]
+            }
+        }
         _ => return None,
     })
 }

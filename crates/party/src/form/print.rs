@@ -45,7 +45,9 @@ pub(super) fn print(kind: Kind) -> Option<String> {
 fn form_of(field: &Field) -> String {
     match field.shape {
         Shape::Contact => "1 to 1,024 bytes".to_owned(),
-        Shape::Log => "A log's folder, address or id, or the name of a party whose log --log names".to_owned(),
+        Shape::Log => {
+            "A log's folder, address or id, or the name of a party whose log --log names".to_owned()
+        }
         Shape::Statement { own, .. } => if own {
             "Its index in your own log"
         } else {

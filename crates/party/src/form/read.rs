@@ -78,7 +78,13 @@ impl Form {
                 ("content", false) if !content(kind).is_empty() => {
                     form.content = Some(read_content(kind, line, members)?);
                 }
-                _ => return Err(unknown(line, &name, (!content(kind).is_empty()).then_some("[content]").into_iter())),
+                _ => {
+                    return Err(unknown(
+                        line,
+                        &name,
+                        (!content(kind).is_empty()).then_some("[content]").into_iter(),
+                    ));
+                }
             }
         }
         if !is_named {
@@ -107,9 +113,7 @@ fn of_toml(error: AgreementError) -> FormFault {
             expected: format!("at most {limit} bytes"),
             got: got.to_string(),
         },
-        other => {
-            FormFault { line: 1, field: None, expected: "a form".to_owned(), got: other.to_string() }
-        }
+        other => FormFault { line: 1, field: None, expected: "a form".to_owned(), got: other.to_string() },
     }
 }
 
@@ -119,7 +123,12 @@ fn unknown<'a>(line: usize, name: &str, known: impl Iterator<Item = &'a str>) ->
         [] => "no table".to_owned(),
         known => format!("one of {}", known.join(", ")),
     };
-    FormFault { line, field: Some(name.to_owned()), expected, got: "a name that this form does not have".to_owned() }
+    FormFault {
+        line,
+        field: Some(name.to_owned()),
+        expected,
+        got: "a name that this form does not have".to_owned(),
+    }
 }
 
 fn require_kind(kind: Kind, member: &Member) -> Result<(), FormFault> {
@@ -136,14 +145,16 @@ fn require_shape(field: &Field, member: &Member) -> Result<(), FormFault> {
         }
         (Shape::ClaimedTime, Value::String(text)) => (
             ClaimedTime::parse(text).is_some(),
-            "a year, month, day or date and time, as 2026, 2026-03, 2026-03-01 or 2026-03-01T12:00:00Z".to_owned(),
+            "a year, month, day or date and time, as 2026, 2026-03, 2026-03-01 or 2026-03-01T12:00:00Z"
+                .to_owned(),
         ),
         (Shape::Word(list), Value::String(text)) => {
             (list.code(text).is_some(), format!("one of {}", listed(list)))
         }
         (Shape::Words(list), Value::Strings(items)) => {
             let fits = !items.is_empty() && items.iter().all(|item| list.code(item).is_some());
-            let distinct = items.iter().enumerate().all(|(at, item)| !items.iter().take(at).any(|one| one == item));
+            let distinct =
+                items.iter().enumerate().all(|(at, item)| !items.iter().take(at).any(|one| one == item));
             (fits && distinct, format!("at least one of {}, each once", listed(list)))
         }
         (Shape::Evidence, Value::Strings(items)) => {
