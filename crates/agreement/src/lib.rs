@@ -32,7 +32,10 @@ pub mod words;
 
 pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Place, State, Verdict, VerdictClass};
-pub use content::ContentFile;
+pub use content::{
+    Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, Manifest, UnverifiedContent,
+    UnverifiedManifest,
+};
 pub use error::AgreementError;
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
 pub use file::Agreement;
