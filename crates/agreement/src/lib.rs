@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! file ──Agreement::parse──▶ Agreement ──┐
-//!                                        ├──evaluate──▶ Vec<Cell>
+//!                                        ├──evaluate──▶ Evaluation
 //! bodies ──Body::decode──▶ Said ▶ Facts ─┘
 //! ```
 //!
@@ -22,14 +22,22 @@
 
 mod body;
 mod cell;
+mod civil;
+mod date;
+mod deadline;
+mod evaluate;
 mod facts;
 mod interval;
+mod period;
 mod terms;
 
 pub use body::{Accusation, Body, Reference};
-pub use cell::{Cell, Place, State, Verdict, VerdictClass};
+pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
+pub use date::{ClaimedDate, claimed_days};
+pub use deadline::{Known, Ruling, deadline};
+pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
-pub use interval::{Moment, Interval};
+pub use interval::{Interval, Moment};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
     Period, ReportTrigger, Start,
