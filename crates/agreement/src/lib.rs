@@ -23,20 +23,27 @@
 mod body;
 mod cell;
 mod civil;
+mod content;
 mod date;
 mod deadline;
+mod error;
 mod evaluate;
 mod facts;
+mod file;
 mod interval;
 mod period;
 mod terms;
+pub mod words;
 
-pub use body::{Accusation, Body, Reference};
+pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
+pub use content::ContentFile;
 pub use date::{ClaimedDate, claimed_days};
 pub use deadline::{Known, Ruling, deadline};
+pub use error::AgreementError;
 pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
+pub use file::Agreement;
 pub use interval::{Interval, Moment};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,

@@ -6,7 +6,7 @@ use detente_statement::Kind;
 use crate::{
     Accusation, Body, Cell, Period, Ruling, Verdict, Visible,
     deadline::at_least,
-    evaluate::{log::Log, said, sheet::Sheet},
+    evaluate::{log::Log, sheet::Sheet},
 };
 
 fn accusations<'a>(own: &Log<'a>) -> impl Iterator<Item = (&'a Visible, &'a Accusation)> {
@@ -81,7 +81,7 @@ fn request_before<'a>(
 ) -> Option<&'a Visible> {
     let (request, body) = own.named(said.asked?)?;
     let is_request = matches!(request.kind, Kind::RequestAssistance | Kind::RequestPreserve);
-    let fits = is_request && request.index < accusation && said::addressee(body) == Some(accused.id);
+    let fits = is_request && request.index < accusation && body.addressee() == Some(accused.id);
     fits.then_some(request)
 }
 

@@ -5,9 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use detente_core::{LeafIndex, LogId, TreeSize, UnixSeconds};
 
-use crate::{
-    AgreementTerms, Body, Interval, PartyFacts, Place, Reference, Said, Times, Visible, evaluate::said,
-};
+use crate::{AgreementTerms, Body, Interval, PartyFacts, Place, Reference, Said, Times, Visible};
 
 /// An anchor of one other party's log.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +51,7 @@ impl<'a> Log<'a> {
                     }
                 }
                 Said::Body(body) => {
-                    if let Some(reference) = said::reference(body)
+                    if let Some(reference) = body.reference()
                         && let Some(of) = positions.get(&reference.log)
                     {
                         referring.entry((*of, reference.index)).or_default().push(position);
@@ -106,9 +104,7 @@ impl<'a> Log<'a> {
         positions.iter().filter_map(move |position| {
             let entry = *self.visible.get(*position)?;
             match &entry.said {
-                Said::Body(body) if said::reference(body)?.statement == statement => {
-                    Some((entry, body.as_ref()))
-                }
+                Said::Body(body) if body.reference()?.statement == statement => Some((entry, body.as_ref())),
                 _ => None,
             }
         })

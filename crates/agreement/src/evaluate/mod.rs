@@ -6,6 +6,7 @@ mod anchor;
 mod budget;
 mod cadence;
 mod case;
+mod codes;
 mod fold;
 mod force;
 mod log;
@@ -16,7 +17,7 @@ mod preserve;
 mod publish;
 mod report;
 mod respond;
-mod said;
+
 mod scope;
 mod sheet;
 mod start;

@@ -5,7 +5,7 @@ use detente_statement::Kind;
 use crate::{
     Body, Interval, Period, Ruling, Start, Verdict,
     deadline::at_least,
-    evaluate::{said, sheet::Sheet, start::Begin, thread::asked},
+    evaluate::{codes, sheet::Sheet, start::Begin, thread::asked},
 };
 
 pub(super) fn preserve(sheet: &mut Sheet<'_>, start: Start, period: Period) {
@@ -13,9 +13,9 @@ pub(super) fn preserve(sheet: &mut Sheet<'_>, start: Start, period: Period) {
         let own = sheet.own;
         let mut referring = own.referring(asker, entry);
         let preserved =
-            |body: &Body| matches!(body, Body::RequestAnswer { outcome, .. } if *outcome == said::PRESERVED);
+            |body: &Body| matches!(body, Body::RequestAnswer { outcome, .. } if *outcome == codes::PRESERVED);
         let released =
-            |body: &Body| matches!(body, Body::RequestUpdate { status, .. } if *status == said::RELEASED);
+            |body: &Body| matches!(body, Body::RequestUpdate { status, .. } if *status == codes::RELEASED);
         let Some((answer, _)) = referring.find(|(_, body)| preserved(body)) else { continue };
         let place = asker.place(entry.index);
         if !sheet.admits(place) {

@@ -6,11 +6,11 @@ use detente_statement::Kind;
 use crate::{
     Body, Cell, Period, Start, State, Verdict,
     evaluate::{
-        said,
         sheet::Sheet,
         start::Begin,
         thread::{asked, by_times, unless_opaque},
     },
+    words::{GROUNDS, OUTCOMES, POSITIONS},
 };
 
 /// A sign that it was seen.
@@ -43,9 +43,9 @@ pub(super) const fn acknowledges(body: &Body) -> bool {
 
 fn word(body: &Body) -> Option<&'static str> {
     match body {
-        Body::RequestAnswer { outcome, .. } => said::outcome(*outcome),
-        Body::RequestRefuse { ground, .. } => said::ground(*ground),
-        Body::AccusationReply { position, .. } => said::position(*position),
+        Body::RequestAnswer { outcome, .. } => OUTCOMES.word(*outcome),
+        Body::RequestRefuse { ground, .. } => GROUNDS.word(*ground),
+        Body::AccusationReply { position, .. } => POSITIONS.word(*position),
         _ => None,
     }
 }

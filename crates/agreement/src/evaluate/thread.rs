@@ -5,7 +5,7 @@ use detente_statement::Kind;
 
 use crate::{
     Body, Interval, Period, Ruling, Verdict, Visible, deadline,
-    evaluate::{log::Log, said, sheet::Sheet},
+    evaluate::{log::Log, sheet::Sheet},
 };
 
 /// Entries of other parties of these kinds that are addressed to the obliged one, by party and index.
@@ -13,9 +13,7 @@ pub(super) fn asked<'a>(sheet: &Sheet<'a>, of: &[Kind]) -> Vec<(&'a Log<'a>, &'a
     let (case, own) = (sheet.case, sheet.own);
     let others = case.logs.iter().filter(|log| log.party != own.party);
     let entries = others.flat_map(|log| log.bodies().map(move |(entry, body)| (log, entry, body)));
-    entries
-        .filter(|(_, entry, body)| of.contains(&entry.kind) && said::addressee(body) == Some(own.id))
-        .collect()
+    entries.filter(|(_, entry, body)| of.contains(&entry.kind) && body.addressee() == Some(own.id)).collect()
 }
 
 /// The deadline of one link, without the opaque rule.

@@ -5,7 +5,7 @@ use detente_statement::Kind;
 use crate::{
     Body, Cell, Interval, Period, Start,
     evaluate::{
-        said,
+        codes,
         sheet::Sheet,
         start::Begin,
         thread::{asked, by_times, unless_opaque},
@@ -61,7 +61,7 @@ const fn is_news(body: &Body) -> bool {
 const fn closes(body: &Body) -> bool {
     match body {
         Body::RequestAnswer { .. } | Body::RequestRefuse { .. } => true,
-        Body::RequestUpdate { status, .. } => *status == said::CLOSED,
+        Body::RequestUpdate { status, .. } => *status == codes::CLOSED,
         _ => false,
     }
 }
