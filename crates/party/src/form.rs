@@ -7,10 +7,11 @@ mod prepare;
 mod print;
 mod read;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use detente_agreement::{AgreementDigest, Body, Reference};
-use detente_core::{LogId, UnixSeconds, json::Object};
+use detente_core::{LogId, UnixSeconds};
 use detente_statement::Kind;
 
 pub use body::Unfilled;
@@ -55,7 +56,7 @@ pub struct Filled {
     /// What will be published. The commitments in it are those of `content` and `evidence`, and made when it is signed.
     pub body: Body,
     /// The members of the content.
-    pub content: Option<Object>,
+    pub content: Option<BTreeMap<String, String>>,
     /// The evidence: a file, and the code of its type.
     pub evidence: Vec<(PathBuf, u8)>,
 }

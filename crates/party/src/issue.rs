@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use detente_core::{LeafIndex, StatementId};
 use detente_statement::{Kind, Role, Signer, UnverifiedStatement};
+use zeroize::Zeroizing;
 
 use crate::folder::{Writing, write_announced};
 use crate::key_events::is_event;
@@ -15,9 +16,9 @@ use crate::{Party, PartyError, receipts};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Enclosures {
     /// The content, a file of ours.
-    pub content: Option<Vec<u8>>,
+    pub content: Option<Zeroizing<Vec<u8>>>,
     /// An accusation's manifest, a file of ours.
-    pub manifest: Option<Vec<u8>>,
+    pub manifest: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// A visible statement that was published.
@@ -52,7 +53,7 @@ impl Party {
         let entry = Signer::new(self.log, &author).other(kind, body, None)?;
         let statement = UnverifiedStatement::decode(&entry)?.id();
         let outbox = self.folder.outbox();
-        let keep = |bytes: &Option<Vec<u8>>, what: &str| -> Result<Option<PathBuf>, PartyError> {
+        let keep = |bytes: &Option<Zeroizing<Vec<u8>>>, what: &str| -> Result<Option<PathBuf>, PartyError> {
             let Some(bytes) = bytes else { return Ok(None) };
             let path = outbox.join(format!("{statement}.{what}.json"));
             keep(&outbox, &path, bytes, &self.steps)?;

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use detente_agreement::{Body, words};
-use detente_core::{Digest, Label, LogId, base64, json::Object, json::Value};
+use detente_agreement::{Body, Content, ContentSalt, EvidenceItem, Manifest};
+use detente_core::Digest;
 use detente_statement::Kind;
 use sha2::{Digest as _, Sha256};
 
@@ -22,24 +22,15 @@ impl Party {
         let Filled { mut body, content, evidence } = filled;
         let mut enclosures = Enclosures::default();
         if let Some(fields) = content {
-            let (file, commitment) = content_file(self.log, kind, fields)?;
-            enclosures.content = Some(file);
-            set_content(&mut body, commitment);
+            let content = Content::new(self.log, kind, ContentSalt::from_bytes(random()?), fields)?;
+            enclosures.content = Some(content.to_file());
+            set_content(&mut body, content.commitment());
         }
         if let (Body::AccusationIssue(accusation), false) = (&mut body, evidence.is_empty()) {
-            let mut items = Vec::new();
-            let mut counts: Vec<(u8, u32)> = Vec::new();
-            for (path, code) in &evidence {
-                items.push(item(path, *code)?);
-                match counts.iter_mut().find(|(known, _)| known == code) {
-                    Some((_, count)) => *count += 1,
-                    None => counts.push((*code, 1)),
-                }
-            }
-            counts.sort_unstable();
-            let (file, commitment) = manifest_file(self.log, items)?;
-            (accusation.items, accusation.manifest) = (counts, Some(commitment));
-            enclosures.manifest = Some(file);
+            let items = evidence.iter().map(|(path, code)| item(path, *code)).collect::<Result<_, _>>()?;
+            let manifest = Manifest::new(self.log, ContentSalt::from_bytes(random()?), items)?;
+            (accusation.items, accusation.manifest) = (manifest.counts(), Some(manifest.commitment()));
+            enclosures.manifest = Some(manifest.to_file());
         }
         let bytes = body.encode(kind, random()?)?;
         self.issue(kind, bytes, &enclosures)
@@ -58,7 +49,7 @@ fn set_content(body: &mut Body, commitment: Digest) {
     }
 }
 
-fn item(path: &Path, code: u8) -> Result<Value, PartyError> {
+fn item(path: &Path, item_type: u8) -> Result<EvidenceItem, PartyError> {
     let unavailable = PartyError::unavailable(path);
     let mut file = File::open(path).map_err(&unavailable)?;
     let (mut hasher, mut size, mut piece) = (Sha256::new(), 0_u64, vec![0; 1 << 16]);
@@ -68,45 +59,5 @@ fn item(path: &Path, code: u8) -> Result<Value, PartyError> {
         hasher.update(bytes);
         size += read as u64;
     }
-    let digest = Digest::from_bytes(hasher.finalize().into());
-    let word = words::ITEM_TYPES.word(code).unwrap_or_default();
-    Ok(Value::from([
-        ("digest", digest.to_string().into()),
-        ("size", size.to_string().into()),
-        ("type", word.into()),
-    ]))
-}
-
-fn content_file(log: LogId, kind: Kind, fields: Object) -> Result<(Vec<u8>, Digest), PartyError> {
-    let (salt, fields) = (random::<32>()?, Value::Object(fields));
-    let mut hasher = Sha256::new();
-    hasher.update(Label::AGREEMENT_CONTENT.prefix());
-    hasher.update(log.digest().as_bytes());
-    hasher.update(kind.code().to_le_bytes());
-    hasher.update(salt);
-    hasher.update(fields.to_canonical());
-    let file = Value::from([
-        ("detente", "content/v1".into()),
-        ("fields", fields),
-        ("kind", kind.name().into()),
-        ("log", log.to_string().into()),
-        ("salt", base64::encode(&salt).into()),
-    ]);
-    Ok((file.to_file(), Digest::from_bytes(hasher.finalize().into())))
-}
-
-fn manifest_file(log: LogId, items: Vec<Value>) -> Result<(Vec<u8>, Digest), PartyError> {
-    let (salt, items) = (random::<32>()?, Value::from(items));
-    let mut hasher = Sha256::new();
-    hasher.update(Label::AGREEMENT_MANIFEST.prefix());
-    hasher.update(log.digest().as_bytes());
-    hasher.update(salt);
-    hasher.update(items.to_canonical());
-    let file = Value::from([
-        ("detente", "manifest/v1".into()),
-        ("items", items),
-        ("log", log.to_string().into()),
-        ("salt", base64::encode(&salt).into()),
-    ]);
-    Ok((file.to_file(), Digest::from_bytes(hasher.finalize().into())))
+    Ok(EvidenceItem { digest: Digest::from_bytes(hasher.finalize().into()), size, item_type })
 }

@@ -6,7 +6,6 @@ use detente_agreement::{
     AgreementError,
     toml::{self, Member, Table, Value},
 };
-use detente_core::json::{Object, Value as Json};
 use detente_disclosure::ClaimedTime;
 use detente_statement::Kind;
 use thiserror::Error;
@@ -36,7 +35,7 @@ pub struct FormFault {
 pub struct Form {
     pub(super) kind: Kind,
     pub(super) members: BTreeMap<&'static str, Member>,
-    pub(super) content: Option<Object>,
+    pub(super) content: Option<BTreeMap<String, String>>,
 }
 
 impl Form {
@@ -173,16 +172,20 @@ fn require_shape(field: &Field, member: &Member) -> Result<(), FormFault> {
     if fits { Ok(()) } else { Err(fault(field.name, member.line, expected, &member.value)) }
 }
 
-fn read_content(kind: Kind, line: usize, members: BTreeMap<String, Member>) -> Result<Object, FormFault> {
+fn read_content(
+    kind: Kind,
+    line: usize,
+    members: BTreeMap<String, Member>,
+) -> Result<BTreeMap<String, String>, FormFault> {
     let known = content(kind);
-    let mut read = Object::new();
+    let mut read = BTreeMap::new();
     for (name, member) in members {
         if !known.iter().any(|(known, _, _)| *known == name) {
             return Err(unknown(member.line, &name, known.iter().map(|(name, _, _)| *name)));
         }
         match &member.value {
             Value::String(text) if !text.is_empty() => {
-                read.insert(name, Json::from(text.as_str()));
+                read.insert(name, text.clone());
             }
             other => return Err(fault(&name, member.line, "a string that is not empty".to_owned(), other)),
         }
