@@ -29,7 +29,7 @@ mod terms;
 pub use body::{Accusation, Body, Reference};
 pub use cell::{Cell, Place, State, Verdict, VerdictClass};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
-pub use interval::{Moment, Interval};
+pub use interval::{Interval, Moment};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
     Period, ReportTrigger, Start,
