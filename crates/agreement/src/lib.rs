@@ -22,13 +22,20 @@
 
 mod body;
 mod cell;
+mod content;
+mod error;
 mod facts;
+mod file;
 mod interval;
 mod terms;
+pub mod words;
 
-pub use body::{Accusation, Body, Reference};
+pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Place, State, Verdict, VerdictClass};
+pub use content::ContentFile;
+pub use error::AgreementError;
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
+pub use file::Agreement;
 pub use interval::{Interval, Moment};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
