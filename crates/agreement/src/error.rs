@@ -70,6 +70,16 @@ pub enum AgreementError {
         /// The kind asked for.
         kind: Kind,
     },
+    /// A content or manifest of more bytes than one may have.
+    #[error("{file}: expected at most {limit} bytes, got {got}")]
+    OversizeContent {
+        /// Which file.
+        file: ContentFile,
+        /// The limit, in bytes.
+        limit: usize,
+        /// The length found.
+        got: usize,
+    },
     /// A content or manifest that is no file of ours.
     #[error("{file}: {source}")]
     Core {
@@ -117,7 +127,9 @@ impl AgreementError {
     /// The stable code, `specs/core.md` "Codes".
     pub fn code(&self) -> Code {
         match self {
-            Self::Oversize { .. } | Self::OversizeAnchor { .. } => Code::Oversize,
+            Self::Oversize { .. } | Self::OversizeAnchor { .. } | Self::OversizeContent { .. } => {
+                Code::Oversize
+            }
             Self::MalformedAgreement { .. } => Code::MalformedAgreement,
             Self::PolicyMismatch { .. } => Code::PolicyMismatch,
             Self::UnknownLog { .. } => Code::UnknownLog,
@@ -137,7 +149,7 @@ impl AgreementError {
             Self::PolicyMismatch { file, .. } => (*file).to_owned(),
             Self::UnknownLog { party, .. } | Self::OversizeAnchor { party, .. } => format!("party {party}"),
             Self::MalformedStatement { kind, .. } | Self::NoBody { kind } => kind.to_string(),
-            Self::Core { file, .. } => file.to_string(),
+            Self::Core { file, .. } | Self::OversizeContent { file, .. } => file.to_string(),
             Self::MalformedContent { file, member, .. } => format!("{file}: {member}"),
             Self::ContentMismatch { file, what, .. } => format!("{file}: {what}"),
             Self::UnknownPreset { .. } => "preset".to_owned(),

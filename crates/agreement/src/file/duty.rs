@@ -3,10 +3,7 @@
 use detente_disclosure::Profile;
 use detente_statement::Kind;
 
-use super::{
-    fields::{self, Fields},
-    toml::malformed,
-};
+use super::{fields::Fields, toml::malformed};
 use crate::{AgreementError, BudgetPeriod, Duty, Period, ReportTrigger, Start, words};
 
 const REQUESTS: &[Kind] = &[Kind::RequestAssistance, Kind::RequestPreserve];
@@ -122,7 +119,7 @@ fn report_within(fields: &mut Fields) -> Result<Duty, AgreementError> {
     };
     let period = if matches!(from, ReportTrigger::Field { by: Some(_), .. }) {
         fields.parsed("period", "P<n>D, since `by` compares days", |text| {
-            fields::period(text).filter(|period| matches!(period, Period::Days(_)))
+            Period::parse(text).filter(|period| matches!(period, Period::Days(_)))
         })?
     } else {
         fields.period("period")?

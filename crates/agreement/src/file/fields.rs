@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use detente_core::{Digest, decimal};
+use detente_core::Digest;
 
 use super::toml::{Member, Table, Value, malformed, repeated};
 use crate::{AgreementError, Period};
@@ -74,7 +74,7 @@ impl Fields {
     }
 
     pub(super) fn period(&mut self, name: &str) -> Result<Period, AgreementError> {
-        self.parsed(name, "P<n>Y, P<n>M, P<n>D, PT<n>H or PT<n>M, n from 1 to 9999", period)
+        self.parsed(name, "P<n>Y, P<n>M, P<n>D, PT<n>H or PT<n>M, n from 1 to 9999", Period::parse)
     }
 
     pub(super) fn number(&mut self, name: &str) -> Result<u64, AgreementError> {
@@ -141,26 +141,4 @@ impl Fields {
 
 fn wrong_type(name: &str, expected: &str, member: &Member) -> AgreementError {
     malformed(member.line, format!("{name}: {expected}"), member.value.type_name())
-}
-
-/// A period as the file writes it.
-pub(super) fn period(text: &str) -> Option<Period> {
-    let (unit, digits): (fn(u16) -> Period, &str) = match text.strip_prefix("PT") {
-        Some(time) => match time.strip_suffix('H') {
-            Some(digits) => (Period::Hours, digits),
-            None => (Period::Minutes, time.strip_suffix('M')?),
-        },
-        None => {
-            let date = text.strip_prefix('P')?;
-            let unit: fn(u16) -> Period = match date.bytes().next_back()? {
-                b'Y' => Period::Years,
-                b'M' => Period::Months,
-                b'D' => Period::Days,
-                _ => return None,
-            };
-            (unit, date.get(..date.len() - 1)?)
-        }
-    };
-    let number = decimal::parse(digits).ok().filter(|number| (1..=9_999).contains(number))?;
-    u16::try_from(number).ok().map(unit)
 }

@@ -9,6 +9,7 @@
 
 mod bodies;
 mod bodies_refused;
+mod contents;
 mod file;
 mod file_refused;
 mod fixture;
