@@ -60,8 +60,17 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that verify: no clock, randomness, network, file or async.
-const PURE: &[&str] =
-    &["core", "merkle", "checkpoint", "statement", "disclosure", "agreement", "presentation", "finding", "audit"];
+const PURE: &[&str] = &[
+    "core",
+    "merkle",
+    "checkpoint",
+    "statement",
+    "disclosure",
+    "agreement",
+    "presentation",
+    "finding",
+    "audit",
+];
 
 /// Everything from outside that a pure crate may use: arithmetic, encodings, errors, wiping.
 const PURE_DEPENDENCIES: &[&str] = &[

@@ -24,7 +24,9 @@ pub enum AuditError {
         source: AgreementError,
     },
     /// Two agreements give one log two origins.
-    #[error("agreement {number}: expected origin {expected} of log {log}, as an agreement before it says, got {got}")]
+    #[error(
+        "agreement {number}: expected origin {expected} of log {log}, as an agreement before it says, got {got}"
+    )]
     TwoOrigins {
         /// The later agreement.
         number: usize,
@@ -36,7 +38,9 @@ pub enum AuditError {
         got: String,
     },
     /// Two agreements give one id to two logs.
-    #[error("agreement {number}: expected party {party} to be log {expected}, as an agreement before it says, got {got}")]
+    #[error(
+        "agreement {number}: expected party {party} to be log {expected}, as an agreement before it says, got {got}"
+    )]
     TwoLogs {
         /// The later agreement.
         number: usize,
@@ -133,7 +137,9 @@ pub enum AuditError {
         got: String,
     },
     /// The audited note is not signed by the key in entry 0.
-    #[error("log of {party}: expected the audited note to be signed by {vkey} of entry 0, as a log of the policy")]
+    #[error(
+        "log of {party}: expected the audited note to be signed by {vkey} of entry 0, as a log of the policy"
+    )]
     UnknownGenesisKey {
         /// Whose log.
         party: PartyId,
@@ -149,6 +155,14 @@ pub enum AuditError {
         expected: TreeSize,
         /// The largest size of its notes now.
         got: TreeSize,
+    },
+    /// An entry for an annex that is not the one that was audited.
+    #[error("log of {party}: entry {index}: expected the entry that was audited, got another or none")]
+    OtherEntry {
+        /// Whose log.
+        party: PartyId,
+        /// Where.
+        index: u64,
     },
     /// A notebook that this program did not write, or that was changed.
     #[error("notebook: expected {expected}")]
@@ -208,7 +222,7 @@ impl AuditError {
             Self::TwoOrigins { .. } | Self::OriginMismatch { .. } => Code::OriginMismatch,
             Self::TwoLogs { .. } | Self::LogMismatch { .. } => Code::LogMismatch,
             Self::UnknownLog { .. } | Self::UnknownGenesisKey { .. } => Code::UnknownLog,
-            Self::LogTwice { .. } => Code::Misuse,
+            Self::LogTwice { .. } | Self::OtherEntry { .. } => Code::Misuse,
             Self::Note { source, .. } => source.code(),
             Self::UnderWitnessed { .. } => Code::UnderWitnessed,
             Self::MissingEntries { .. } => Code::IndexRange,
@@ -241,6 +255,7 @@ impl AuditError {
             Self::Fork(fork) => format!("log of {}: {}", fork.party, fork.note),
             Self::Genesis { party, .. } => format!("log of {party}: entry 0"),
             Self::OriginMismatch { party, place, .. } => format!("log of {party}: {place}"),
+            Self::OtherEntry { party, index } => format!("log of {party}: entry {index}"),
             Self::MalformedNotebook { .. } => "notebook".to_owned(),
             Self::Json(_) => "annex.json".to_owned(),
             Self::MalformedAnnex { path, .. } => path.clone(),
