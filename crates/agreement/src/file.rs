@@ -14,9 +14,6 @@ use crate::{
 use fields::Fields;
 use toml::{Table, malformed};
 
-/// First member of a file, and its version.
-const VERSION: &str = "detente-agreement/v1";
-
 /// Terms, and the digest by which parties adopt them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
@@ -25,6 +22,9 @@ pub struct Agreement {
 }
 
 impl Agreement {
+    /// Value of the first member of a file.
+    pub const VERSION: &str = "detente-agreement/v1";
+
     /// The longest file, in bytes.
     pub const MAX_BYTES: usize = toml::MAX_BYTES;
 
@@ -58,7 +58,7 @@ fn terms(tables: Vec<Table>) -> Result<AgreementTerms, AgreementError> {
         is_list: false,
         members: Default::default(),
     }));
-    top.parsed("agreement", VERSION, |text| (text == VERSION).then_some(()))?;
+    top.parsed("agreement", Agreement::VERSION, |text| (text == Agreement::VERSION).then_some(()))?;
     let mut terms = AgreementTerms {
         name: top.parsed("name", "1 to 64 of a-z 0-9 -", |text| is_name(text).then(|| text.to_owned()))?,
         title: top.short("title")?,

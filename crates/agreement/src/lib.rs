@@ -28,10 +28,13 @@ mod date;
 mod deadline;
 mod error;
 mod evaluate;
+mod explain;
 mod facts;
 mod file;
 mod interval;
 mod period;
+mod preset;
+mod remarks;
 mod terms;
 pub mod words;
 
@@ -48,6 +51,8 @@ pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
 pub use file::{Agreement, toml};
 pub use interval::{Interval, Moment};
+pub use preset::{PRESETS, Preset, preset};
+pub use remarks::{Fault, Remark};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
     Period, ReportTrigger, Start,

@@ -1,17 +1,10 @@
 //! An agreement against the reader's policy.
 
 use detente_agreement::Agreement;
-use detente_checkpoint::{KeyType, NoteKey, Policy, SigningKey};
-use detente_core::{Code, Digest, Name};
-use sha2::{Digest as _, Sha256};
+use detente_checkpoint::{KeyType, Policy};
+use detente_core::Code;
 
-use crate::fixture::{agreement, code, digest, o1};
-
-fn vkey(name: &str, kind: KeyType, seed: u16) -> NoteKey {
-    let mut bytes = [7; 32];
-    bytes[..2].copy_from_slice(&seed.to_le_bytes());
-    NoteKey::new(Name::parse(name).unwrap(), kind, SigningKey::from_seed(&bytes).public())
-}
+use crate::fixture::{agreement, code, digest, o1, sha256, vkey};
 
 /// The logs of a and b, and so many witnesses whose names have so many bytes.
 fn files(witnesses: u16, name_length: usize) -> (String, String) {
@@ -30,10 +23,6 @@ fn files(witnesses: u16, name_length: usize) -> (String, String) {
         sha256(&policy)
     );
     (policy, companion)
-}
-
-fn sha256(text: &str) -> Digest {
-    Digest::from_bytes(Sha256::digest(text.as_bytes()).into())
 }
 
 fn named(policy: &str, companion: &str) -> String {
