@@ -1,5 +1,6 @@
 //! Commands and options. Help texts end in a command that works when pasted after `detente demo`.
 
+mod audit;
 mod daily;
 mod keys;
 mod manual;
@@ -14,12 +15,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{Audit, AuditInput, Inbox};
 pub(crate) use daily::{Amend, Receipt, Sets, SetsList, SetsSave, SetsShow, Show};
 pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
 pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
 pub(crate) use reading::{LogMirror, ReadingArguments};
 pub(crate) use serve::{AroundArguments, LogAccess, LogAccessAdd, LogServe, WitnessServe};
-pub(crate) use terms::{Form, Issue};
+pub(crate) use terms::{AgreementCheck, AgreementCommand, AgreementPreset, Form, Issue};
 pub(crate) use token::{NewKeyArguments, TokenArguments};
 pub(crate) use vault::{UnlockArguments, Vault, VaultExport, VaultImport, VaultPassphrase, VaultRecover};
 
@@ -61,6 +63,13 @@ pub(crate) enum Command {
     Form(Form),
     /// Sign a visible statement from a form, and publish it
     Issue(Issue),
+    /// Terms that parties adopt
+    #[command(subcommand)]
+    Agreement(AgreementCommand),
+    /// Who kept what: verdicts from agreements and the parties' logs
+    Audit(Audit),
+    /// What a party owes and is owed, with due times
+    Inbox(Inbox),
     /// Cosign checkpoints of logs, as a neutral third
     #[command(subcommand)]
     Witness(crate::commands::witness::Witness),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::{PartyArguments, ReadingArguments, TokenArguments, UnlockArguments};
 
@@ -37,6 +37,45 @@ pub(crate) struct Issue {
     /// Your own policy for the logs that are read; without one each log's own genesis is believed
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgreementCommand {
+    /// Explain an agreement in plain sentences, and find what cannot work in it
+    Check(AgreementCheck),
+    /// Print the agreement of a preset, for these parties and this policy
+    Preset(AgreementPreset),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  detente agreement preset eu-nis2 --party a=a/log --party b=b/log --policy w/terms.policy > terms.toml && detente agreement check terms.toml --policy w/terms.policy"
+)]
+pub(crate) struct AgreementCheck {
+    /// The agreement; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Your own policy; its companion is the same name with .json. Without it the agreement is not held against one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  detente agreement preset us-cn-2015 --party a=a/log --party b=b/log --policy w/terms.policy > terms.toml"
+)]
+pub(crate) struct AgreementPreset {
+    /// Name of the preset
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// A party: its short name and its log, in the order of the file (can be repeated)
+    #[arg(long = "party", value_name = "ID=LOG", required = true)]
+    pub(crate) parties: Vec<String>,
+    /// The policy that the parties agree on; its companion is the same name with .json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
     #[command(flatten)]
     pub(crate) reading: ReadingArguments,
 }

@@ -1,6 +1,8 @@
 //! One file a command.
 
+mod agreement;
 mod anchor;
+mod audit;
 mod commit;
 mod completion;
 mod counterpart;
@@ -12,6 +14,7 @@ mod entries;
 mod explain;
 pub(crate) mod finding;
 mod form;
+mod inbox;
 mod init;
 mod issue;
 mod keys;
@@ -52,6 +55,9 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Anchor(anchor) => anchor::run(anchor, printer),
         Command::Form(form) => form::run(form),
         Command::Issue(issue) => issue::run(issue),
+        Command::Agreement(agreement) => agreement::run(agreement),
+        Command::Audit(audit) => audit::run(audit, printer),
+        Command::Inbox(inbox) => inbox::run(inbox, printer),
         Command::Witness(witness) => witness::run(witness, printer),
         Command::Policy(policy) => policy_review::run(policy),
         Command::Finding(finding) => finding::run(finding),

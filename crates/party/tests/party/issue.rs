@@ -42,7 +42,7 @@ impl Lookup for Anything {
 /// The empty form with every member in it, and a value for each.
 fn filled_in(kind: Kind) -> String {
     let word = |line: &str| {
-        let words = line.split_once(" of ").unwrap().1;
+        let words = line.rsplit_once("ne of ").unwrap().1;
         words.split(", ").find(|word| *word != "not-stated").unwrap().trim_end_matches('"').to_owned()
     };
     let mut remark = String::new();
