@@ -8,4 +8,8 @@
 )]
 
 mod example;
+mod incident;
+mod malformed;
+mod presentations;
+mod procedure;
 mod scene;

@@ -3,8 +3,7 @@
 use detente_agreement::{AgreementDigest, Body, Reference};
 use detente_audit::{Audit, AuditError, Case, LogInput, LogState};
 use detente_checkpoint::{
-    KeyType, NoteKey, Policy, SignatureLine, SigningKey, TreeHead, UnverifiedCheckpoint, UnverifiedNote,
-    anchor, cosignature,
+    KeyType, NoteKey, Policy, SignatureLine, SigningKey, TreeHead, UnverifiedCheckpoint, anchor, cosignature,
 };
 use detente_core::{Code, Digest, LeafIndex, LogId, Name, Origin, TreeSize, UnixSeconds, json::Value};
 use detente_merkle::{Tree, leaf_hash};
@@ -180,11 +179,6 @@ pub(crate) fn note(head: &TreeHead, key: &SigningKey, cosigners: &[(u8, u64)]) -
 
 pub(crate) fn cosign(number: u8, when: u64, head: &TreeHead) -> SignatureLine {
     cosignature::sign(witness(number).name(), &witness_key(number), time(when), head)
-}
-
-/// The same note with another text or other lines.
-pub(crate) fn unverified(note: &[u8]) -> UnverifiedNote {
-    UnverifiedNote::parse(note).unwrap()
 }
 
 /// Both parties, and the reader's files.
