@@ -86,7 +86,7 @@ impl Interval {
             let days =
                 (time.get() <= LAST_INSTANT).then(|| i64::try_from(time.get() / DAY).ok()).flatten()?;
             let civil = Civil::from_days(days);
-            Some((civil.year, (civil.month + 2) / 3))
+            Some((civil.year, civil.month.div_ceil(3)))
         };
         let (year, number) = quarter(self.lo?)?;
         (quarter(self.hi?)? == (year, number)).then(|| format!("{year}-Q{number}"))

@@ -114,7 +114,12 @@ impl<'a> AuditedLog<'a> {
 
     /// That one key signed a note of another tree, and one of this tree that is not smaller.
     fn finding(&self, case: &Case, foreign: &Note, own: &Note) -> Option<Finding> {
-        let hashes = prove_prefix(&self.state.tree, foreign.size(), own.size()).ok()?;
+        // Of two notes of one size either may be the second, whose root it is; it is filled in.
+        let hashes = if foreign.size() == own.size() {
+            Vec::new()
+        } else {
+            prove_prefix(&self.state.tree, foreign.size(), own.size()).ok()?
+        };
         let name = self.party.origin.key_name();
         let keys = case.policy.logs().iter().map(|log| log.key()).filter(|key| key.name() == name);
         let notes = [foreign.checkpoint.note(), own.checkpoint.note()];
