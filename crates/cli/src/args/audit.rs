@@ -8,7 +8,7 @@ use super::{PartyArguments, ReadingArguments};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  detente audit terms.toml --log a=a/log --log b=b/log --policy terms.policy --annex annex\n  detente audit --check annex"
+    after_help = "Example:\n  detente audit terms.toml --log a=a/log --log b=b/log --annex annex\n  detente audit --check annex"
 )]
 pub(crate) struct Audit {
     /// Agreements that the parties adopted
@@ -59,7 +59,7 @@ pub(crate) struct AuditInput {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  detente inbox terms.toml --party a --log b/log --policy terms.policy")]
+#[command(after_help = "Example:\n  detente inbox terms.toml --party a --log b/log")]
 pub(crate) struct Inbox {
     /// Agreements that the party adopted
     #[arg(value_name = "AGREEMENT", required = true)]

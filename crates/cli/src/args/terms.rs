@@ -50,9 +50,7 @@ pub(crate) enum AgreementCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  detente agreement preset eu-nis2 --party a=a/log --party b=b/log --policy w/terms.policy > terms.toml && detente agreement check terms.toml --policy w/terms.policy"
-)]
+#[command(after_help = "Example:\n  detente agreement check terms.toml --policy terms.policy")]
 pub(crate) struct AgreementCheck {
     /// The agreement; - is standard input
     #[arg(value_name = "FILE")]
@@ -64,7 +62,7 @@ pub(crate) struct AgreementCheck {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  detente agreement preset us-cn-2015 --party a=a/log --party b=b/log --policy w/terms.policy > terms.toml"
+    after_help = "Example:\n  detente agreement preset us-cn-2015 --party a=a/log --party b=b/log --policy terms.policy > us-cn.toml"
 )]
 pub(crate) struct AgreementPreset {
     /// Name of the preset

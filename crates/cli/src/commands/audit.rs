@@ -52,7 +52,12 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         super::write_new(path, &audit.to_report())?;
         written.push(("report", path.clone()));
     }
-    let shown = output::Shown { threads: arguments.threads, scoreboard: arguments.scoreboard };
+    let shown = output::Shown {
+        threads: arguments.threads,
+        scoreboard: arguments.scoreboard,
+        given: brought.given(),
+        ..output::Shown::default()
+    };
     Ok(output::report(&brought.case, &audit, &shown, &written, Vec::new()))
 }
 

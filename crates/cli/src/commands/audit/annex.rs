@@ -59,7 +59,12 @@ pub(super) fn check(folder: &Path, arguments: &Arguments) -> Result<Report, Fail
             .push("the policy is the one in the annex: --policy FILE holds your own against it".to_owned()),
     }
     let audit = contents.check().map_err(failed)?;
-    let shown = output::Shown { threads: arguments.threads, scoreboard: arguments.scoreboard };
+    let shown = output::Shown {
+        threads: arguments.threads,
+        scoreboard: arguments.scoreboard,
+        head: format!("annex       {}: its files give its report, byte for byte\n", folder.display()),
+        ..output::Shown::default()
+    };
     let report = output::report(contents.case(), &audit, &shown, &[], warnings);
     Ok(report.reproduced())
 }

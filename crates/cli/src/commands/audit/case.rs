@@ -1,5 +1,6 @@
 //! What the reader brings along: agreements, the policy that they name, files that were handed over.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use detente_agreement::ContentFile;
@@ -21,6 +22,7 @@ pub(crate) struct Brought {
     pub(crate) case: Case,
     pub(crate) presentations: Vec<Vec<u8>>,
     pub(crate) contents: Vec<Vec<u8>>,
+    given: BTreeMap<Digest, PathBuf>,
     agreements: Vec<PathBuf>,
     policy: PathBuf,
 }
@@ -45,22 +47,30 @@ pub(crate) fn bring(agreements: &[PathBuf], input: &AuditInput) -> Result<Brough
     let opened = Case::open(&policy_bytes, companion.as_deref(), &bytes);
     let agreements = agreements.to_vec();
     let case = opened.map_err(|error| of_case(&agreements, &policy, error))?;
-    let read = |paths: &[PathBuf], limit| {
-        paths.iter().map(|path| read_limited(path, limit)).collect::<Result<Vec<_>, _>>()
+    let mut given = BTreeMap::new();
+    let mut read = |paths: &[PathBuf], limit| {
+        let mut files = Vec::new();
+        for path in paths {
+            let bytes = read_limited(path, limit)?;
+            given.insert(digest_of(&bytes), path.clone());
+            files.push(bytes);
+        }
+        Ok::<_, Failure>(files)
     };
-    Ok(Brought {
-        case,
-        presentations: read(&input.presentations, PRESENTATION_LIMIT)?,
-        contents: read(&input.contents, ContentFile::MAX_BYTES)?,
-        agreements,
-        policy,
-    })
+    let presentations = read(&input.presentations, PRESENTATION_LIMIT)?;
+    let contents = read(&input.contents, ContentFile::MAX_BYTES)?;
+    Ok(Brought { case, presentations, contents, given, agreements, policy })
 }
 
 impl Brought {
     pub(crate) fn party(&self, position: usize) -> Result<&CaseParty, Failure> {
         let party = self.case.parties().get(position);
         party.ok_or_else(|| Failure::misuse("--log", "expected a party of the agreements, got another"))
+    }
+
+    /// The files that were handed over, by SHA-256.
+    pub(super) fn given(&self) -> BTreeMap<Digest, PathBuf> {
+        self.given.clone()
     }
 
     /// A failure that names the reader's files.
@@ -92,6 +102,10 @@ fn of_case(agreements: &[PathBuf], policy: &Path, error: AuditError) -> Failure 
     }
 }
 
+fn digest_of(bytes: &[u8]) -> Digest {
+    Digest::from_bytes(Sha256::digest(bytes).into())
+}
+
 /// The file beside an agreement whose digest it names.
 fn beside(agreement: &Path, digest: Digest) -> Result<PathBuf, Failure> {
     let folder = agreement.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -101,8 +115,7 @@ fn beside(agreement: &Path, digest: Digest) -> Result<PathBuf, Failure> {
     let is_it = |path: &PathBuf| {
         let length = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|found| found.len());
         length.is_some_and(|length| length <= MAX_POLICY_BYTES as u64)
-            && std::fs::read(path)
-                .is_ok_and(|bytes| Digest::from_bytes(Sha256::digest(bytes).into()) == digest)
+            && std::fs::read(path).is_ok_and(|bytes| digest_of(&bytes) == digest)
     };
     files.into_iter().find(is_it).ok_or_else(|| {
         Failure::misuse(

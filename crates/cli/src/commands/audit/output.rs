@@ -1,10 +1,11 @@
 //! What an audit prints, for people and for machines.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use detente_agreement::VerdictClass;
 use detente_audit::{Audit, Case, Thread};
-use detente_core::json::Value;
+use detente_core::{Digest, json::Value};
 
 use super::table::{Names, counts, force, sentences};
 use crate::failure::Failure;
@@ -12,9 +13,14 @@ use crate::output::{Report, to_stdout};
 use crate::show;
 
 /// What is shown beside the table.
+#[derive(Default)]
 pub(super) struct Shown {
     pub(super) threads: bool,
     pub(super) scoreboard: bool,
+    /// Files that were handed over, by SHA-256.
+    pub(super) given: BTreeMap<Digest, PathBuf>,
+    /// Said first.
+    pub(super) head: String,
 }
 
 pub(super) fn report(
@@ -24,7 +30,7 @@ pub(super) fn report(
     written: &[(&'static str, PathBuf)],
     warnings: Vec<String>,
 ) -> Report {
-    let mut text = logs(audit);
+    let mut text = shown.head.clone() + &logs(audit, &shown.given);
     for (agreement, evaluation) in case.agreements().zip(audit.evaluations()) {
         let names = Names { terms: agreement.terms(), facts: audit.facts() };
         text.push_str(&format!(
@@ -76,7 +82,7 @@ pub(super) fn bytes(report: &[u8], exit: u8) -> Result<Report, Failure> {
     Err(Failure::new(detente_core::Code::Unavailable, "standard output", "the report could not be written"))
 }
 
-fn logs(audit: &Audit<'_>) -> String {
+fn logs(audit: &Audit<'_>, given: &BTreeMap<Digest, PathBuf>) -> String {
     let times = match audit.facts().times.word() {
         "KNOWN" => "neutral witnesses bound when each entry was published",
         "UNWITNESSED" => "the policy asks for no witness: order alone is known, no deadline is decided",
@@ -85,9 +91,10 @@ fn logs(audit: &Audit<'_>) -> String {
     let mut text = format!("at          {}\ntimes       {times}\n", show::time(audit.at()));
     for log in audit.logs() {
         let (id, size) = (&log.party.id, log.size);
+        let label = format!("log of {id}");
         text.push_str(&match log.root {
-            Some(root) => format!("log of {id:<4} {size} entries, root {root}\n"),
-            None => format!("log of {id:<4} nothing was seen of it by then\n"),
+            Some(root) => format!("{label:<11} {size} entries, root {root}\n"),
+            None => format!("{label:<11} nothing was seen of it by then\n"),
         });
         for malformed in &log.malformed {
             text.push_str(&format!(
@@ -97,7 +104,11 @@ fn logs(audit: &Audit<'_>) -> String {
         }
     }
     for refused in audit.refused() {
-        text.push_str(&format!("refused     {} {}\n", refused.code, refused.file));
+        let file = given.get(&refused.file).map(|path| format!(" {}", path.display())).unwrap_or_default();
+        text.push_str(&format!(
+            "refused    {file} {}, and nothing of it counts: {}\n",
+            refused.code, refused.file
+        ));
     }
     text
 }

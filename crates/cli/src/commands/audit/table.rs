@@ -39,6 +39,17 @@ impl Names<'_> {
         }
     }
 
+    /// What an absence rests on: whatever is not in the log by its audited size came later.
+    fn looked_through(&self, party: usize) -> Option<String> {
+        let terms = self.terms.parties.get(party)?;
+        let log = self.facts.logs.get(&terms.log)?;
+        let until = log.timeline.horizon(log.size).map_or_else(|| "an unknown time".to_owned(), show::time);
+        Some(format!(
+            "through all {} entries of {}, which hold what it published until {until}",
+            log.size, terms.id
+        ))
+    }
+
     /// A line for a cell, and what it rests on below it.
     pub(crate) fn cell(&self, cell: &Cell) -> String {
         let mut text =
@@ -62,6 +73,11 @@ impl Names<'_> {
         }
         if let Some(due) = cell.due {
             text.push_str(&format!("    due      {}\n", interval(due)));
+        }
+        if cell.verdict == Verdict::Overdue
+            && let Some(looked) = self.looked_through(cell.party)
+        {
+            text.push_str(&format!("    looked   {looked}\n"));
         }
         if let Some(met_by) = cell.met_by {
             text.push_str(&format!("    met by   {}{}\n", self.place(met_by), self.kind(met_by)));
@@ -132,7 +148,7 @@ pub(super) fn counts(names: &Names<'_>, cells: &[Cell]) -> String {
 pub(super) fn sentences<'c>(cells: impl Iterator<Item = &'c Cell> + Clone) -> String {
     let sentence = |verdict: Verdict| {
         format!(
-            "{verdict}\n    proves {}\n    does not prove {}\n",
+            "{verdict}\n    proves: {}\n    does not prove: {}\n",
             verdict.proves(),
             verdict.does_not_prove()
         )
@@ -149,8 +165,8 @@ pub(super) fn force(evaluation: &Evaluation) -> String {
     match evaluation.force {
         None => "not in force: not every party has adopted these terms in its log".to_owned(),
         Some(force) => {
-            let from = format!("in force from {}", interval(force.from));
-            force.until.map_or_else(|| from.clone(), |until| format!("{from}, until {}", interval(until)))
+            let from = format!("in force; it began {}", interval(force.from));
+            force.until.map_or_else(|| from.clone(), |until| format!("{from}; it ends {}", interval(until)))
         }
     }
 }
