@@ -1,6 +1,11 @@
 //! What statements of this word say (`specs/agreement.md` "Bodies").
 
+mod decode;
+mod encode;
+mod wire;
+
 use detente_core::{Digest, LeafIndex, LogId, StatementId, TreeSize, UnixSeconds};
+use detente_statement::Kind;
 
 use crate::AgreementDigest;
 
@@ -118,6 +123,100 @@ pub enum Body {
         /// 1 to 3.
         reason: u8,
     },
+}
+
+/// The kinds whose bodies this word has, in order of code.
+pub const KINDS: &[Kind] = &[
+    Kind::PartyDeclare,
+    Kind::AgreementAdopt,
+    Kind::AgreementAmend,
+    Kind::AgreementWithdraw,
+    Kind::AccessDenied,
+    Kind::Ping,
+    Kind::Pong,
+    Kind::DialogueSession,
+    Kind::RequestAssistance,
+    Kind::RequestPreserve,
+    Kind::RequestAck,
+    Kind::RequestAnswer,
+    Kind::RequestRefuse,
+    Kind::RequestUpdate,
+    Kind::AccusationIssue,
+    Kind::AccusationReply,
+    Kind::AccusationWithdraw,
+];
+
+impl Body {
+    /// Whether statements of this kind have such a body.
+    pub const fn is_of(&self, kind: Kind) -> bool {
+        matches!(
+            (self, kind),
+            (Self::PartyDeclare { .. }, Kind::PartyDeclare)
+                | (Self::AgreementAdopt(_), Kind::AgreementAdopt)
+                | (Self::AgreementAmend { .. }, Kind::AgreementAmend)
+                | (Self::AgreementWithdraw { .. }, Kind::AgreementWithdraw)
+                | (Self::AccessDenied { .. }, Kind::AccessDenied)
+                | (Self::Ping(_), Kind::Ping)
+                | (Self::Pong(_), Kind::Pong)
+                | (Self::DialogueSession { .. }, Kind::DialogueSession)
+                | (Self::Request { .. }, Kind::RequestAssistance | Kind::RequestPreserve)
+                | (Self::RequestAck(_), Kind::RequestAck)
+                | (Self::RequestAnswer { .. }, Kind::RequestAnswer)
+                | (Self::RequestRefuse { .. }, Kind::RequestRefuse)
+                | (Self::RequestUpdate { .. }, Kind::RequestUpdate)
+                | (Self::AccusationIssue(_), Kind::AccusationIssue)
+                | (Self::AccusationReply { .. }, Kind::AccusationReply)
+                | (Self::AccusationWithdraw { .. }, Kind::AccusationWithdraw)
+        )
+    }
+
+    /// The statement that it refers to: what is answered, the other's record of a session, the request that came before
+    /// an accusation.
+    pub const fn reference(&self) -> Option<Reference> {
+        match self {
+            Self::Pong(reference)
+            | Self::RequestAck(reference)
+            | Self::RequestAnswer { request: reference, .. }
+            | Self::RequestRefuse { request: reference, .. }
+            | Self::RequestUpdate { request: reference, .. }
+            | Self::AccusationReply { accusation: reference, .. }
+            | Self::AccusationWithdraw { accusation: reference, .. } => Some(*reference),
+            Self::DialogueSession { other, .. } => *other,
+            Self::AccusationIssue(accusation) => accusation.asked,
+            _ => None,
+        }
+    }
+
+    /// The log of whom it is said to: of whom a request asks, a ping calls, an accusation accuses.
+    pub const fn addressee(&self) -> Option<LogId> {
+        match self {
+            Self::Ping(log) | Self::Request { to: log, .. } => Some(*log),
+            Self::AccusationIssue(accusation) => accusation.accused,
+            _ => None,
+        }
+    }
+
+    /// The log that it names outside of a reference: the addressee's, the other's of a session, the one that could not be
+    /// read.
+    pub const fn named_log(&self) -> Option<LogId> {
+        match self {
+            Self::AccessDenied { log, .. } | Self::DialogueSession { with: log, .. } => Some(*log),
+            _ => self.addressee(),
+        }
+    }
+
+    /// The commitment to what is handed over apart.
+    pub const fn content(&self) -> Option<Digest> {
+        match self {
+            Self::Request { content, .. } => Some(*content),
+            Self::RequestAnswer { content, .. }
+            | Self::RequestRefuse { content, .. }
+            | Self::RequestUpdate { content, .. }
+            | Self::AccusationReply { content, .. } => *content,
+            Self::AccusationIssue(accusation) => accusation.content,
+            _ => None,
+        }
+    }
 }
 
 /// `accusation.issue`.

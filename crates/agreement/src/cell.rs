@@ -33,6 +33,15 @@ pub struct Cell {
     pub unopened: Option<u64>,
 }
 
+/// When an agreement is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Force {
+    /// Since when.
+    pub from: Interval,
+    /// Until when; `None` when nothing ends it.
+    pub until: Option<Interval>,
+}
+
 /// An entry of a party's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {

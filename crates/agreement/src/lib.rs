@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! file ──Agreement::parse──▶ Agreement ──┐
-//!                                        ├──evaluate──▶ Vec<Cell>
+//!                                        ├──evaluate──▶ Evaluation
 //! bodies ──Body::decode──▶ Said ▶ Facts ─┘
 //! ```
 //!
@@ -22,14 +22,38 @@
 
 mod body;
 mod cell;
+mod civil;
+mod content;
+mod date;
+mod deadline;
+mod error;
+mod evaluate;
+mod explain;
 mod facts;
+mod file;
 mod interval;
+mod period;
+mod preset;
+mod remarks;
 mod terms;
+pub mod words;
 
-pub use body::{Accusation, Body, Reference};
-pub use cell::{Cell, Place, State, Verdict, VerdictClass};
+pub use body::{Accusation, Body, KINDS, Reference};
+pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
+pub use content::{
+    Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, Manifest, UnverifiedContent,
+    UnverifiedManifest,
+};
+pub use date::{ClaimedDate, claimed_days};
+pub use deadline::{Known, Ruling, deadline};
+pub use error::AgreementError;
+pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
 pub use interval::{Interval, Moment};
+pub use file::{Agreement, toml};
+pub use interval::{Interval, Moment};
+pub use preset::{PRESETS, Preset, preset};
+pub use remarks::{Fault, Remark};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
     Period, ReportTrigger, Start,

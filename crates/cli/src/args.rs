@@ -1,11 +1,13 @@
 //! Commands and options. Help texts end in a command that works when pasted after `detente demo`.
 
+mod audit;
 mod daily;
 mod keys;
 mod manual;
 pub(crate) mod policy;
 mod reading;
 mod serve;
+mod terms;
 mod token;
 mod vault;
 
@@ -13,11 +15,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{Audit, AuditInput, Inbox};
 pub(crate) use daily::{Amend, Receipt, Sets, SetsList, SetsSave, SetsShow, Show};
 pub(crate) use keys::{Keys, ReasonArgument, RoleArgument};
 pub(crate) use manual::{Completion, Doctor, Man, ShellArgument};
 pub(crate) use reading::{LogMirror, ReadingArguments};
 pub(crate) use serve::{AroundArguments, LogAccess, LogAccessAdd, LogServe, WitnessServe};
+pub(crate) use terms::{AgreementCheck, AgreementCommand, AgreementPreset, Form, Issue};
 pub(crate) use token::{NewKeyArguments, TokenArguments};
 pub(crate) use vault::{UnlockArguments, Vault, VaultExport, VaultImport, VaultPassphrase, VaultRecover};
 
@@ -55,6 +59,17 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Verify another log whole, and record its checkpoint in one's own
     Anchor(Anchor),
+    /// Print an empty form for a kind of visible statement
+    Form(Form),
+    /// Sign a visible statement from a form, and publish it
+    Issue(Issue),
+    /// Terms that parties adopt
+    #[command(subcommand)]
+    Agreement(AgreementCommand),
+    /// Who kept what: verdicts from agreements and the parties' logs
+    Audit(Audit),
+    /// What a party owes and is owed, with due times
+    Inbox(Inbox),
     /// Cosign checkpoints of logs, as a neutral third
     #[command(subcommand)]
     Witness(crate::commands::witness::Witness),

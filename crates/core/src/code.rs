@@ -150,6 +150,7 @@ codes! {
     ContentMismatch, "CONTENT-MISMATCH", Invalid, "a content or a manifest that nothing commits to (agreement)";
     MalformedAnnex, "MALFORMED-ANNEX", Malformed, "not an annex (audit)";
     ReportMismatch, "REPORT-MISMATCH", Invalid, "a report that its annex does not give (audit)";
+    MalformedForm, "MALFORMED-FORM", Malformed, "not a form of the kind of statement asked for (party)";
     DuplicateIncident, "DUPLICATE-INCIDENT", Invalid, "an incident id that is already committed (party)";
     UnknownIncident, "UNKNOWN-INCIDENT", Invalid, "an amendment of an incident id that is not committed (party)";
     MalformedExport, "MALFORMED-EXPORT", Malformed, "not a vault's export, or one that is cut, reordered, extended or changed (party)";

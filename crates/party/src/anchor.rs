@@ -3,10 +3,10 @@
 use detente_checkpoint::{NoteKey, Policy, anchor};
 use detente_core::{LeafIndex, LogId, TreeSize};
 use detente_log::{CheckFailure, LogReader, LogSource, check_log};
-use detente_statement::{Kind, Role, Signer};
+use detente_statement::Kind;
 
 use crate::secret::random;
-use crate::{Party, PartyError, receipts};
+use crate::{Enclosures, Party, PartyError};
 
 /// An anchor that was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +49,9 @@ impl Party {
         let cosignatures =
             anchor::UnverifiedAnchor::parse(&body)?.unverified_checkpoint().note().signatures().len();
 
-        let mut writer = self.open_log()?;
-        let author = self.key_in_use(Role::Author)?;
-        let entry = Signer::new(self.log, &author).other(Kind::Anchor, body, None)?;
-        let published = writer.append(&[entry.as_slice()], &self.log_signer()?)?;
-        self.note_published(&writer.tree())?;
-        receipts::write(&self.folder.receipts(), &writer, &published, &[entry], &self.steps)?;
+        let issued = self.issue(Kind::Anchor, body, &Enclosures::default())?;
         Ok(Anchored {
-            index: published.first,
+            index: issued.index,
             log: checked.log(),
             origin: checked.origin().to_string(),
             size: checked.size(),

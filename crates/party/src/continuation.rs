@@ -5,8 +5,9 @@ use detente_checkpoint::{Policy, PolicyFiles, PublicKey, VerifiedCheckpoint};
 use detente_core::{Digest, LeafIndex, TreeSize};
 use detente_log::{LogDirectory, LogError, LogTree, LogWriter};
 use detente_merkle::{Frontier, HashReader as _, leaf_hash, tile::FULL_WIDTH};
-use detente_statement::{Kind, UnverifiedStatement};
+use detente_statement::UnverifiedStatement;
 
+use crate::issue::is_issued;
 use crate::key_events::{is_event, replay};
 use crate::record::Record;
 use crate::vault::SecretName;
@@ -119,7 +120,7 @@ impl Party {
                 event.is_some_and(|event| event.index == index && event.statement == id)
             } else {
                 // Has no row: its signature is all there is, and nobody else could make it.
-                kind == Kind::Anchor
+                is_issued(kind)
             };
             if !is_own {
                 return Err(PartyError::UnsignedEntry { index });

@@ -1,14 +1,15 @@
 use std::path::{Path, PathBuf};
 
+use detente_agreement::AgreementError;
 use detente_checkpoint::{CheckpointError, SigningFault};
 use detente_core::{Code, CoreError, KeyDigest, LeafIndex, LogId, TreeSize};
 use detente_disclosure::DisclosureError;
 use detente_log::LogError;
 use detente_presentation::PresentationError;
-use detente_statement::StatementError;
+use detente_statement::{Kind, StatementError};
 use thiserror::Error;
 
-use crate::{Place, TokenFault};
+use crate::{FormFault, Place, TokenFault};
 
 /// Why a party's command could not be carried out.
 #[derive(Debug, Error)]
@@ -456,6 +457,18 @@ pub enum PartyError {
     /// Another log that does not pass its check.
     #[error("{0}")]
     OtherLog(#[source] Box<detente_log::CheckFailure>),
+    /// A form, or what stands in it.
+    #[error("{0}")]
+    Form(FormFault),
+    /// A body or a content.
+    #[error(transparent)]
+    Agreement(#[from] AgreementError),
+    /// A kind of statement that is not issued by itself.
+    #[error("{kind}: expected a visible kind of statement that has no command of its own, got this one")]
+    NotIssued {
+        /// The kind.
+        kind: Kind,
+    },
     /// The party's own log, where another is expected.
     #[error("expected the log of another party, got this party's own")]
     OwnLog,
@@ -552,6 +565,7 @@ impl PartyError {
             | Self::LastAuthorKey { .. }
             | Self::NoReports
             | Self::OwnLog
+            | Self::NotIssued { .. }
             | Self::NoRecord { .. }
             | Self::UnknownEntry { .. }
             | Self::NotUnknown { .. }
@@ -569,6 +583,8 @@ impl PartyError {
             | Self::Recipient { .. }
             | Self::Encryption { .. }
             | Self::Argument { .. } => Code::Misuse,
+            Self::Form(_) => Code::MalformedForm,
+            Self::Agreement(error) => error.code(),
             Self::Token(fault) => fault.code(),
             Self::Checkpoint(error) | Self::KeyFile { source: error, .. } => error.code(),
             Self::Statement(error) => error.code(),

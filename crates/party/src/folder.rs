@@ -7,7 +7,7 @@ use detente_core::Name;
 use crate::PartyError;
 use crate::steps::{PartyStep, Steps};
 
-/// A party's folder: `vault.sqlite`, `log/`, `share/`, `trusted/`, `receipts/`, `sets/`.
+/// A party's folder: `vault.sqlite`, `log/`, `share/`, `trusted/`, `receipts/`, `outbox/`, `sets/`.
 #[derive(Debug, Clone)]
 pub struct PartyFolder(PathBuf);
 
@@ -50,6 +50,11 @@ impl PartyFolder {
     /// Receipts of committed entries.
     pub fn receipts(&self) -> PathBuf {
         self.0.join("receipts")
+    }
+
+    /// What visible statements commit to, to be handed over.
+    pub fn outbox(&self) -> PathBuf {
+        self.0.join("outbox")
     }
 
     /// Saved choices of fields.

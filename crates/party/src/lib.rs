@@ -6,6 +6,8 @@
 //! # In scope
 //! - [`init_party`]: vault, keys, log with its genesis, files to hand over.
 //! - [`Party::commit`]: reports in, one batch in the log, receipts out.
+//! - [`empty_form`], [`Form`]: what a person fills in to issue a visible statement.
+//! - [`Party::issue`], [`Party::anchor`]: visible statements, and what they commit to, kept first.
 //! - [`Party::keys`], [`Party::add_key`], [`Party::rotate_key`], [`Party::revoke_key`]: the life of its keys.
 //! - [`Disclosing`]: which slots to open, a preview, one file.
 //! - [`list_entries`], [`list_filtered`]: the log as its owner sees it; [`Party::whole_record`]: one sealed entry with all that was sealed.
@@ -33,8 +35,10 @@ mod export;
 mod filter;
 mod fit;
 mod folder;
+mod form;
 mod import;
 mod init;
+mod issue;
 mod key_events;
 mod keyring;
 mod keys;
@@ -66,11 +70,13 @@ pub use error::PartyError;
 pub use export::{ExportPart, Exported, export_vault};
 pub use filter::{EntryFilter, KindFilter, list_filtered};
 pub use folder::{PartyFolder, Writing, write_atomically};
+pub use form::{Filled, Form, FormFault, Lookup, MAX_FORM_BYTES, Unfilled, empty_form, form_kinds};
 pub use import::{ImportStage, Imported, import_vault};
 pub use init::{
     InitOptions, Initialised, init_party, init_party_in_token, init_party_with, init_party_with_hook,
     init_party_with_in_token,
 };
+pub use issue::{Enclosures, Issued};
 pub use keys::{CheckpointKeyView, KeyChange, KeyView};
 pub use party::Party;
 pub use party_key::{KeyPlace, NewKeyPlace};

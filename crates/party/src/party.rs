@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::steps::Steps;
 use crate::token::Tokens;
 use crate::vault::{Row, SecretName, Vault};
-use crate::{PartyError, PartyFolder, PartyHook, TokenAccess, Unlock, receipts};
+use crate::{PartyError, PartyFolder, PartyHook, TokenAccess, Unlock, issue, receipts};
 
 /// A party whose vault is open.
 pub struct Party {
@@ -173,6 +173,7 @@ impl Party {
         self.vault.settle(&committed, &forgotten)?;
         let note = LogDirectory::open(self.folder.log())?.checkpoint_bytes()?;
         receipts::make_good(&self.folder.receipts(), &writer, &note, &self.steps)?;
+        issue::tidy(&self.folder.outbox(), &self.steps)?;
         Ok(writer)
     }
 

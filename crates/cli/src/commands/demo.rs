@@ -10,6 +10,7 @@ mod fork;
 mod messenger;
 mod open;
 mod story;
+mod terms;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,10 @@ fn play(story: &mut Story<'_>) -> Result<(), Stop> {
     story.copied_commitment()?;
     story.repeated_commitment()?;
     story.fork(&backup)?;
+    story.terms()?;
+    story.asked_and_answered()?;
+    story.audited_both_ways()?;
+    story.nobody_answers()?;
     story.anybody_checks()
 }
 

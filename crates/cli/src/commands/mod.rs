@@ -1,8 +1,11 @@
 //! One file a command.
 
+mod agreement;
 mod anchor;
+mod audit;
 mod commit;
 mod completion;
+mod counterpart;
 mod declared;
 mod demo;
 mod disclose;
@@ -10,11 +13,15 @@ mod doctor;
 mod entries;
 mod explain;
 pub(crate) mod finding;
+mod form;
+mod inbox;
 mod init;
+mod issue;
 mod keys;
 mod log_access;
 mod log_check;
 mod log_mirror;
+mod lookup;
 mod man;
 mod policy;
 mod policy_review;
@@ -23,6 +30,7 @@ mod receipt;
 mod serve;
 mod sets;
 mod show;
+mod time;
 mod token;
 mod vault;
 mod verify;
@@ -45,6 +53,11 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
         Command::Disclose(disclose) => disclose::run(disclose, printer),
         Command::Verify(verify) => verify::run(verify),
         Command::Anchor(anchor) => anchor::run(anchor, printer),
+        Command::Form(form) => form::run(form),
+        Command::Issue(issue) => issue::run(issue),
+        Command::Agreement(agreement) => agreement::run(agreement),
+        Command::Audit(audit) => audit::run(audit, printer),
+        Command::Inbox(inbox) => inbox::run(inbox, printer),
         Command::Witness(witness) => witness::run(witness, printer),
         Command::Policy(policy) => policy_review::run(policy),
         Command::Finding(finding) => finding::run(finding),

@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<Policy, Failure> {
     })
 }
 
-fn companion_path(path: &Path) -> PathBuf {
+pub(super) fn companion_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".json");
     PathBuf::from(name)

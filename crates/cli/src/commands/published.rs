@@ -159,6 +159,11 @@ fn require_none(reading: &ReadingArguments) -> Result<(), Failure> {
     }
 }
 
+/// Whether a log is to be fetched.
+pub(crate) fn is_at_address(log: &Path) -> bool {
+    address(log).is_some()
+}
+
 fn address(log: &Path) -> Option<&str> {
     log.to_str().filter(|log| is_address(log))
 }
@@ -215,15 +220,19 @@ fn of_fork(folder: &Path, fork: &Fork) -> Failure {
 fn written(folder: &Path, fork: &Fork) -> Result<String, Failure> {
     let [one, other] = &fork.notes;
     let notes = [UnverifiedNote::parse(one)?, UnverifiedNote::parse(other)?];
-    let bytes = Finding::fork(&fork.key, [&notes[0], &notes[1]], &fork.hashes)?.to_bytes();
+    write_finding(folder, &Finding::fork(&fork.key, [&notes[0], &notes[1]], &fork.hashes)?.to_bytes())
+}
+
+/// Writes a finding below a folder, under its own name, and gives that.
+pub(crate) fn write_finding(folder: &Path, bytes: &[u8]) -> Result<String, Failure> {
     let findings = folder.join("findings");
     std::fs::create_dir_all(&findings).map_err(|error| Failure::unavailable(&findings, &error))?;
-    let path = findings.join(format!("{}.json", Digest::from_bytes(Sha256::digest(&bytes).into())));
+    let path = findings.join(format!("{}.json", Digest::from_bytes(Sha256::digest(bytes).into())));
     if std::fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(path.display().to_string());
     }
     let way = findings.join(".new");
-    std::fs::write(&way, &bytes)
+    std::fs::write(&way, bytes)
         .and_then(|()| std::fs::File::open(&way)?.sync_all())
         .and_then(|()| std::fs::rename(&way, &path))
         .map_err(|error| Failure::unavailable(&path, &error))?;

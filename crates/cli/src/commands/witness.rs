@@ -161,6 +161,21 @@ fn write_request(request: &Request) -> Result<Report, Failure> {
 }
 
 fn answer(cosign: &Cosign) -> Result<Report, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    answer_at(cosign, UnixSeconds::new(now)?)
+}
+
+/// What a witness whose clock shows this time answers. Of a published log only: the story of the demo skips days.
+pub(super) fn cosign_at(log: &str, witness: &str, out: &str, time: UnixSeconds) -> Result<Report, Failure> {
+    answer_at(&Cosign { object: log.into(), witness: witness.into(), out: out.into() }, time)
+}
+
+/// The same with the answer: `detente witness add`.
+pub(super) fn add_answer(answer: &str, log: &str, policy: &str) -> Result<Report, Failure> {
+    merge(&Add { answer: answer.into(), log: log.into(), policy: policy.into() })
+}
+
+fn answer_at(cosign: &Cosign, now: UnixSeconds) -> Result<Report, Failure> {
     let witness = WitnessFolder::new(&cosign.witness).open().map_err(failure)?;
     let request = if cosign.object.is_dir() {
         let log = LogDirectory::open(&cosign.object)?;
@@ -173,8 +188,7 @@ fn answer(cosign: &Cosign) -> Result<Report, Failure> {
         let bytes = read_limited(&cosign.object, MAX_REQUEST_BYTES)?;
         AddCheckpoint::parse(&bytes).map_err(failure)?
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let outcome = witness.add_checkpoint(&request, UnixSeconds::new(now)?);
+    let outcome = witness.add_checkpoint(&request, now);
     let conflict = match &outcome {
         Err(error @ WitnessError::SizeConflict { newest, .. }) => {
             Some(Failure::new(error.code(), "witness", error).hint(format!(

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use detente_agreement::Body;
 use detente_checkpoint::Policy;
-use detente_core::{LeafIndex, Name, Origin};
+use detente_core::{Digest, LeafIndex, LogId, Name, Origin};
 use detente_log::LogDirectory;
+use detente_merkle::leaf_hash;
 use detente_party::{
-    CommitOptions, Duplicates, InitOptions, Party, PartyError, PartyFolder, Unlock, read_reports,
+    CommitOptions, Duplicates, Filled, InitOptions, Party, PartyError, PartyFolder, Unlock, read_reports,
 };
 use zeroize::Zeroizing;
 
@@ -63,6 +65,18 @@ impl Home {
 
     pub(crate) fn log(&self) -> LogDirectory {
         LogDirectory::open(self.folder().log()).unwrap()
+    }
+
+    /// A request to the other party, whose content the log only commits to.
+    pub(crate) fn request(&self) -> Filled {
+        let other = LogDirectory::open(self.other().log()).unwrap().entry(LeafIndex::ZERO).unwrap();
+        let fields =
+            ["authority", "data", "offence"].map(|name| (name.to_owned(), "what it says".to_owned()));
+        Filled {
+            body: Body::Request { to: LogId::new(leaf_hash(&other).digest()), content: Digest::ZERO },
+            content: Some(fields.into()),
+            evidence: Vec::new(),
+        }
     }
 
     /// The size that readers see.

@@ -2,7 +2,7 @@
 
 use detente_log::LogDirectory;
 use detente_party::{Duplicates, KeyView, Outcome, Party, PartyError, PartyHook, init_party_with_hook};
-use detente_statement::{RevocationReason, Role};
+use detente_statement::{Kind, RevocationReason, Role};
 
 use crate::home::{Home, commit, passphrase, policy, reports};
 
@@ -19,11 +19,12 @@ pub(crate) enum Operation {
     RotateSealing,
     RevokeAuthor,
     Anchor,
+    Issue,
     ChangeMeans,
 }
 
 /// An operation, and the fewest steps that it can have: below it, steps are no longer announced.
-pub(crate) const OPERATIONS: [(Operation, usize); 12] = [
+pub(crate) const OPERATIONS: [(Operation, usize); 13] = [
     (Operation::Init, 60),
     (Operation::Commit, 25),
     (Operation::CommitAcrossTiles, 45),
@@ -35,6 +36,7 @@ pub(crate) const OPERATIONS: [(Operation, usize); 12] = [
     (Operation::RotateSealing, 22),
     (Operation::RevokeAuthor, 26),
     (Operation::Anchor, 20),
+    (Operation::Issue, 30),
     (Operation::ChangeMeans, 2),
 ];
 
@@ -76,7 +78,7 @@ impl Operation {
     pub(crate) const fn entries(self) -> u64 {
         match self {
             Self::Init | Self::AddKey | Self::RotateAuthor | Self::RotateSealing => 1,
-            Self::RevokeAuthor | Self::Anchor => 1,
+            Self::RevokeAuthor | Self::Anchor | Self::Issue => 1,
             Self::Commit | Self::CommitWithoutReceipts => 3,
             Self::CommitAcrossTiles => 6,
             Self::CommitLarge => 3,
@@ -107,6 +109,10 @@ impl Operation {
             Self::Anchor => {
                 let other = home.other();
                 party.anchor(&LogDirectory::open(other.log())?, &policy(&other), |_, _| {})?;
+            }
+            Self::Issue => {
+                let filled = home.request();
+                party.issue_filled(Kind::RequestAssistance, filled)?;
             }
             Self::ChangeMeans => party.rewrap(&passphrase())?,
         }

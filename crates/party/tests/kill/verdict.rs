@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use detente_agreement::{Body, UnverifiedContent};
 use detente_checkpoint::UnverifiedProof;
 use detente_core::{KeyDigest, UnixSeconds};
 use detente_disclosure::Profile;
@@ -9,7 +10,7 @@ use detente_log::check_log;
 use detente_merkle::leaf_hash;
 use detente_party::{Audience, Duplicates, GrantOptions, Party, PartyError, Unlock, receipt_path};
 use detente_presentation::{Pap, Reader, Tlp, UnverifiedPresentation};
-use detente_statement::{Role, UnverifiedStatement};
+use detente_statement::{Body as Envelope, Role, UnverifiedStatement};
 
 use crate::home::{Home, commit, leaf_index, names, policy, reports};
 use crate::operation::Operation;
@@ -30,6 +31,7 @@ pub(crate) fn before_start(home: &Home, operation: Operation, size: u64) {
     }
     assert!([size, size + operation.entries()].contains(&home.log_size()));
     assert_opens(home, &home.party());
+    assert_commitments_open(home);
 }
 
 /// After a start-up: one state or the other, and everything goes on from it.
@@ -39,6 +41,7 @@ pub(crate) fn after_start(home: &Home, operation: Operation, size: u64) -> bool 
         _ => home.log_size() == size + operation.entries(),
     };
     assert!(landed || home.log_size() == size);
+    assert_commitments_open(home);
     assert_whole(home, operation);
     operation.repeat(home, landed);
 
@@ -93,6 +96,20 @@ fn assert_whole(home: &Home, operation: Operation) {
         let rows = Rows::read(home);
         rows.assert_no_seed_twice();
         assert_eq!((rows.entries, rows.pending, rows.event), (sealed, 0, false));
+    }
+}
+
+/// What every request in the log commits to is in the outbox, whole.
+fn assert_commitments_open(home: &Home) {
+    let log = home.log();
+    for index in 1..home.log_size() {
+        let statement = UnverifiedStatement::decode(&log.entry(leaf_index(index)).unwrap()).unwrap();
+        let (kind, id) = (statement.unverified_kind(), statement.id());
+        let Envelope::Opaque(bytes) = statement.unverified_body() else { continue };
+        let Ok(Body::Request { content, .. }) = Body::decode(kind, bytes) else { continue };
+        let file = fs::read(home.folder().outbox().join(format!("{id}.content.json"))).unwrap();
+        let unopened = UnverifiedContent::parse(&file).unwrap();
+        unopened.open(statement.unverified_log(), kind, content).unwrap();
     }
 }
 

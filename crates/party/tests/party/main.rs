@@ -14,6 +14,7 @@ mod copied_log;
 mod copies;
 mod crash;
 mod daily;
+mod issue;
 mod keys;
 mod lost;
 mod moving;

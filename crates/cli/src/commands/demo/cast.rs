@@ -78,7 +78,7 @@ fn log_lines(policy: &str) -> Result<String, Failure> {
 }
 
 /// The companion of the policy: the three witnesses belong to nobody's party.
-fn companion(policy: &str) -> Vec<u8> {
+pub(super) fn companion(policy: &str) -> Vec<u8> {
     let digest = Digest::from_bytes(Sha256::digest(policy.as_bytes()).into());
     let operators = [
         ("w1", Value::from("institute one")),

@@ -74,6 +74,11 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// What somebody does meanwhile, in a line below the command before.
+    pub(super) fn meanwhile(&self, text: &str) {
+        self.printer.say(&fold(text));
+    }
+
     /// What somebody does without a command of ours.
     pub(super) fn by_hand(&self, text: &str) {
         self.printer.say(&format!("\n{}", fold(text)));

@@ -106,7 +106,7 @@ impl Story<'_> {
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::unavailable(from, &error);
     std::fs::create_dir_all(to).map_err(failed)?;
     for entry in std::fs::read_dir(from).map_err(failed)? {
