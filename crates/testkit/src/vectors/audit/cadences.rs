@@ -53,6 +53,17 @@ fn publishing(operation: &mut Operation) {
     silent.b.publish(310 + HOUR + 1);
     accept(
         operation,
+        "published-no-more-by-what-was-seen",
+        "a's log was not seen after the deadline: it may hold a withdrawal",
+        &silent,
+        story(vec![
+            b("MET").met("b", 2).start(100, 210).answer(210, 310).due(100 + HOUR, 210 + HOUR),
+            b("INDETERMINATE").state("END").subject("b", 2).start(210, 310).due(210 + HOUR, 310 + HOUR),
+        ]),
+    );
+    silent.a.publish(9_000);
+    accept(
+        operation,
         "published-no-more",
         "seen an hour and a second after the last entry",
         &silent,
@@ -65,6 +76,7 @@ fn publishing(operation: &mut Operation) {
     gap.b.publish(9_000);
     gap.b.seal();
     gap.b.publish(9_100);
+    gap.a.publish(9_000);
     gap.at = 9_200;
     accept(
         operation,
@@ -90,6 +102,7 @@ fn publishing(operation: &mut Operation) {
             side.publish(time);
         }
         world.b.publish(9_000);
+        world.a.publish(9_000);
         world
     };
     accept(
@@ -108,6 +121,7 @@ fn anchoring(operation: &mut Operation) {
     // before 210: nothing.
     let mut world = World::agreed(&terms);
     world.b.publish(310 + HOUR + 1);
+    world.a.publish(9_000);
     accept(
         operation,
         "anchored-once",
@@ -130,6 +144,7 @@ fn anchoring(operation: &mut Operation) {
         let log = world.a.log();
         world.b.say(kind::ANCHOR, &anchor_of(&log, &note));
         world.b.publish(5_100);
+        world.a.publish(5_000);
         world.at = 5_200;
         world
     };
@@ -166,6 +181,7 @@ fn anchoring(operation: &mut Operation) {
         let log = world.a.log();
         world.b.say(kind::ANCHOR, &anchor_of(&log, &note));
         world.b.publish(held + HOUR + 10);
+        world.a.publish(held + HOUR + 10);
         world.at = held + HOUR + 20;
         world
     };
@@ -223,6 +239,7 @@ fn meeting(operation: &mut Operation) {
         say(&mut world.b, a, form, at);
         world.b.publish(1_100);
         world.b.publish(9_000);
+        world.a.publish(9_000);
         world
     };
     accept(
@@ -239,9 +256,9 @@ fn meeting(operation: &mut Operation) {
     accept(
         operation,
         "met-says-one-side",
-        "two records, none refers to the other",
+        "two records, none refers to the other: whether they are of one session is not known",
         &held(1, false),
-        overdue(),
+        story(vec![b("INDETERMINATE").state("UNCONFIRMED").start(100, 210).due(100 + HOUR, 210 + HOUR)]),
     );
     accept(
         operation,

@@ -157,7 +157,18 @@ fn notes(operation: &mut Operation) {
         "no note of b meets the quorum, ever",
         alone.input(),
     );
-    operation.fails(Code::UnderWitnessed, "no-notes", "no note at all", with_b(&world, "notes", Vec::clear));
+    let mut silent = plain();
+    silent.b.heads.clear();
+    accept(
+        operation,
+        "no-notes",
+        "no note of b is given: nothing of it is audited, though a has recorded one",
+        &silent,
+        Expected {
+            more_notes: [("b", vec![silent.b.note(2, &[(1, 210), (2, 210), (3, 210)])])].into(),
+            ..Expected::default()
+        },
+    );
     // One line now, another only after the time asked about: nothing is known yet.
     let mut later = plain();
     later.b.heads = vec![(3, vec![(1, 100), (2, 2_000)])];

@@ -92,6 +92,7 @@ fn ends(operation: &mut Operation) {
         world.a.say(kind::AGREEMENT_WITHDRAW, &[&digest[..], &effective.to_le_bytes()].concat());
         world.a.publish(1_000);
         world.b.publish(seen);
+        world.a.publish(seen);
         world
     };
     let notice = |verdict: &str| {
@@ -127,7 +128,11 @@ fn ends(operation: &mut Operation) {
             vec![
                 notice("MISSED"),
                 first(),
-                cell("P1", "b", "OVERDUE").subject("b", 2).start(210, 310).due(210 + HOUR, 310 + HOUR),
+                cell("P1", "b", "INDETERMINATE")
+                    .state("END")
+                    .subject("b", 2)
+                    .start(210, 310)
+                    .due(210 + HOUR, 310 + HOUR),
             ],
             (300 + HOUR, 1_000 + HOUR),
         ),
@@ -141,7 +146,11 @@ fn ends(operation: &mut Operation) {
             vec![
                 notice("INDETERMINATE"),
                 first(),
-                cell("P1", "b", "OVERDUE").subject("b", 2).start(210, 310).due(210 + HOUR, 310 + HOUR),
+                cell("P1", "b", "INDETERMINATE")
+                    .state("END")
+                    .subject("b", 2)
+                    .start(210, 310)
+                    .due(210 + HOUR, 310 + HOUR),
             ],
             (300 + HOUR, 1_000 + HOUR),
         ),
@@ -169,6 +178,7 @@ fn ends(operation: &mut Operation) {
     let one_sided = {
         let mut world = amended.clone();
         world.b.publish(9_000);
+        world.a.publish(9_000);
         world
     };
     accept(
@@ -251,6 +261,7 @@ fn budgets(operation: &mut Operation) {
             world.a.say(kind::PING, &log);
             world.a.publish(*time);
         }
+        world.b.publish(9_000);
         world
     };
     let threads = |count: u64| (3..3 + count).map(|index| thread("ping", "a", index, "b", &[])).collect();
