@@ -367,6 +367,10 @@ class _Group:
     mirrored: object  # the smallest time at which the mirrors' quorum is met
 
 
+def _met(audit, names):
+    return policies.quorum_met(names, audit.policy)
+
+
 def _groups(audit, log):
     by_size, groups = {}, []
     for note in log.notes:
@@ -381,11 +385,11 @@ def _groups(audit, log):
             for number, time in note.mirrored.items():
                 if time <= audit.given.at:
                     mirrored[number] = min(mirrored.get(number, time), time)
-        first = min((t for t in earliest.values() if policies.quorum_met([n for n in earliest if earliest[n] <= t], audit.policy)), default=None)
-        last = max((t for t in latest.values() if policies.quorum_met([n for n in latest if latest[n] >= t], audit.policy)), default=None)
+        first = min((t for t in earliest.values() if _met(audit, [n for n in earliest if earliest[n] <= t])), default=None)
+        last = max((t for t in latest.values() if _met(audit, [n for n in latest if latest[n] >= t])), default=None)
         quorum = audit.policy.mirror_quorum
         heard = sorted(mirrored.values())[quorum - 1] if quorum is not None and len(mirrored) >= quorum else None
-        met, times = policies.quorum_met(earliest, audit.policy), interval_of(last, first)
+        met, times = _met(audit, earliest), interval_of(last, first)
         if met or heard is not None:
             log.used += notes
             groups.append(_Group(size, met, times.hi, times.lo, instant(heard)))

@@ -105,7 +105,8 @@ class Case:
         """A broken verdict becomes INDETERMINATE when an own entry that may be the one missed lies where it would be in time."""
         if judged[0] not in ("MISSED", "OVERDUE"):
             return judged
-        due, floor = start.after(self.obligation.period).hi, self.force.adoption[self.party.id].index if above_index is None else above_index
+        due = start.after(self.obligation.period).hi
+        floor = self.force.adoption[self.party.id].index if above_index is None else above_index
         hides = any(entry.index > floor and not above(entry.interval.lo, due) and (answer is None or entry.index < answer.index)
                     for entry in suspects)
         return ("INDETERMINATE", word) if hides else judged
@@ -153,14 +154,14 @@ def _acknowledge(case):
 def _respond(case):
     grounds = case.obligation.terms["grounds"]
 
-    def answers(entry, other):
+    def answers(entry):
         if entry.kind == bodies.ISSUE:
             return lambda e: e.kind == bodies.REPLY
         return lambda e: e.kind == bodies.ANSWER or (e.kind == bodies.REFUSE and e.body.word in grounds)
 
     def judge(other):
         def of(entry):
-            answer = next(filter(answers(entry, other), case.log.about(other.log, entry)), None)
+            answer = next(filter(answers(entry), case.log.about(other.log, entry)), None)
             state = None if answer is None else answer.body.word
             cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state)
             if cell.verdict == "MET" and answer.kind == bodies.REFUSE:
@@ -193,7 +194,8 @@ def _preserve(case):
             answer = next((e for e in case.log.about(other.log, entry) if e.kind == bodies.ANSWER and e.body.word == "preserved"), None)
             if answer is not None:
                 held[entry.index] = answer
-        cells += case.scoped(other.id, [e for e in entries if e.index in held], lambda entry: _held(case, other, entry, held[entry.index]))
+        cells += case.scoped(other.id, [entry for entry in entries if entry.index in held],
+                             lambda entry: _held(case, other, entry, held[entry.index]))
     return cells
 
 

@@ -143,7 +143,8 @@ def _adopts(body, digest):
 
 
 def _first(log, above_index, accepts):
-    return next((entry for entry in log.entries.values() if entry.index > above_index and entry.body is not None and accepts(entry.body)), None)
+    entries = (entry for entry in log.entries.values() if entry.index > above_index and entry.body is not None)
+    return next((entry for entry in entries if accepts(entry.body)), None)
 
 
 def _latest(entries):

@@ -100,7 +100,8 @@ def _thread(audit, log, entry, other):
     members = {name: _lowest(said, kinds.get(entry.kind)) for name, kinds in _ABOUT.items()}
     withdrawn = _withdrawn(log, entry)
     own, to = audit.parties[log.log][0], audit.parties[entry.body.to][0]
-    return {"from": own, "index": str(entry.index), "kind": bodies.NAMES[entry.kind], "party": own, "to": to, "withdrawn": withdrawn} | members
+    return members | {"from": own, "index": str(entry.index), "kind": bodies.NAMES[entry.kind], "party": own, "to": to,
+                      "withdrawn": withdrawn}
 
 
 def _lowest(entries, kind):
