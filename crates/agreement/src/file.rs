@@ -113,7 +113,7 @@ fn add_party(parties: &mut Vec<PartyTerms>, table: Table) -> Result<(), Agreemen
             |text| Origin::parse(text).ok(),
         )?,
         offset: if fields.has("offset") {
-            Some(fields.parsed("offset", "+hh:mm or -hh:mm, at most 14:00", offset)?)
+            Some(fields.parsed("offset", "+hh:mm or -hh:mm, at most 14:00", parse_offset)?)
         } else {
             None
         },
@@ -135,8 +135,8 @@ fn add_party(parties: &mut Vec<PartyTerms>, table: Table) -> Result<(), Agreemen
     Ok(())
 }
 
-/// Minutes east of UTC.
-fn offset(text: &str) -> Option<i16> {
+/// Minutes east of UTC of `+hh:mm` or `-hh:mm`, at most 14:00.
+pub fn parse_offset(text: &str) -> Option<i16> {
     let (sign, [h1, h2, b':', m1, m2]) = (match text.as_bytes() {
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),

@@ -1,5 +1,7 @@
 //! The operations of the specs' "Vectors" tables, each one call into the crate of its word.
 
+mod agreement;
+mod audit;
 mod checkpoint;
 mod core;
 mod disclosure;
@@ -61,6 +63,14 @@ pub const OPERATIONS: &[&str] = &[
     "witness.request",
     "witness.decide",
     "finding.verify",
+    "agreement.body",
+    "agreement.file",
+    "agreement.policy",
+    "agreement.content",
+    "agreement.period",
+    "agreement.date",
+    "agreement.days",
+    "audit.report",
 ];
 
 /// Runs an operation on a vector's `input`.
@@ -108,6 +118,14 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "witness.request" => witness::request(input),
         "witness.decide" => witness::decision(input),
         "finding.verify" => finding::verify(input),
+        "agreement.body" => agreement::body(input),
+        "agreement.file" => agreement::file(input),
+        "agreement.policy" => agreement::policy(input),
+        "agreement.content" => agreement::content(input),
+        "agreement.period" => agreement::period(input),
+        "agreement.date" => agreement::date(input),
+        "agreement.days" => agreement::days(input),
+        "audit.report" => audit::report(input),
         unknown => Err(Stop::Fault(format!("unknown operation {unknown:?}"))),
     }
 }
@@ -139,7 +157,9 @@ refused_by!(
     detente_disclosure::DisclosureError,
     detente_presentation::PresentationError,
     detente_witness::WitnessError,
-    detente_finding::FindingError
+    detente_finding::FindingError,
+    detente_agreement::AgreementError,
+    detente_audit::AuditError
 );
 
 /// An output from its members.
