@@ -282,7 +282,9 @@ def _anchors(audit, log):
             del log.statements[index]
             continue
         other = audit.logs.get(about)
-        covers = other is not None and note.size < len(other.roots)
+        if other is not None and note.size < len(other.roots) and note.checkpoint.root != other.roots[note.size]:
+            raise _Fork(other.origin, note.size)
+        covers = other is not None and note.size <= other.size
         if covers:
             _join(other, note)
         log.anchors.append(Anchor(index, about, note.size if covers else None))
@@ -308,10 +310,10 @@ def _present(audit, data):
     log = next((log for log in audit.logs.values() if log.origin == proof.checkpoint.origin), None)
     if log is None:
         raise Refused("LOG-MISMATCH", verdict.log.hex(), "its log is not at hand")
-    if verdict.size >= len(log.roots):
-        raise Refused("INDEX-RANGE", verdict.log.hex(), f"size {verdict.size}, and {len(log.entries)} entries")
-    if proof.checkpoint.root != log.roots[verdict.size]:
+    if verdict.size < len(log.roots) and proof.checkpoint.root != log.roots[verdict.size]:
         raise _Fork(log.origin, verdict.size)
+    if verdict.size > log.size:
+        return False
     _check_signer(log, found.grant.signer, verdict.size)
     _join(log, verify_note(audit, proof.note))
     if found.earlier is not None:

@@ -82,8 +82,14 @@ class Case:
                 cells.append(self.cell("INDETERMINATE", "SCOPE", subject=(party_id, entry.index)))
             elif scope != OUT:
                 judged = judge(entry)
-                cells += judged if isinstance(judged, list) else [judged]
+                cells += [self.unless_ended(party_id, entry, cell) for cell in (judged if isinstance(judged, list) else [judged])]
         return cells
+
+    def unless_ended(self, party_id, entry, cell):
+        """A broken verdict about an entry is undecided while an end may be in what was not seen of another log."""
+        if cell.verdict in ("MISSED", "OVERDUE") and not entry.interval.hi < self.force.unseen_from(party_id):
+            cell.verdict, cell.state = "INDETERMINATE", "END"
+        return cell
 
     def asked(self, kinds):
         """(other party, entries of these kinds that it addressed to the obliged party), in order."""
@@ -255,8 +261,7 @@ def _ask_first(case):
         else:
             verdict, state = case.timed(not_before(entry.interval, due))
             if verdict == "MISSED" and any(
-                    anchor.index < entry.index and (anchor.size is None or anchor.size > case.force.logs[accused.id].size)
-                    for anchor in case.log.anchors_of(accused.log)):
+                    anchor.index < entry.index and anchor.size is None for anchor in case.log.anchors_of(accused.log)):
                 verdict, state = "INDETERMINATE", "UNAUDITED"
         return case.cell(verdict, state, subject=subject, met_by=met_by, start=request.interval, answer=entry.interval, due=due)
     return case.scoped(case.party.id, [e for e in case.log.of_kind(bodies.ISSUE) if e.body.to in others], judge)
@@ -271,7 +276,8 @@ def _notice(case):
         if entry.kind == bodies.WITHDRAW and entry.body.agreement == case.terms.digest:
             due, effective = entry.interval.after(case.obligation.period), instant(entry.body.effective)
             verdict = "WITNESS-CONFLICT" if entry.interval.conflict else not_before(Interval(effective, effective), due)
-            cells.append(case.cell(*case.timed(verdict), subject=case.place(entry), start=entry.interval, due=due))
+            cell = case.cell(*case.timed(verdict), subject=case.place(entry), start=entry.interval, due=due)
+            cells.append(case.unless_ended(case.party.id, entry, cell))
     return cells
 
 

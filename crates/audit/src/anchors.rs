@@ -81,14 +81,13 @@ fn cover(
     place: impl Fn() -> String,
 ) -> Result<Option<TreeSize>, AuditError> {
     let Some(other) = logs.iter_mut().find(|other| other.party.log == of) else { return Ok(None) };
-    match other.has(&note) {
-        None => Ok(None),
-        Some(false) => Err(other.fork(case, place(), &note, &[])),
-        Some(true) => {
-            let size = note.size();
-            other.reach = other.reach.max(size);
-            other.notes.push(note);
-            Ok(Some(size))
-        }
+    if other.has(&note) == Some(false) {
+        return Err(other.fork(case, place(), &note, &[]));
     }
+    let size = note.size();
+    if size > other.size {
+        return Ok(None);
+    }
+    other.notes.push(note);
+    Ok(Some(size))
 }

@@ -104,7 +104,7 @@ fn add_log(
     for (number, note) in used.enumerate() {
         files.insert(paths::note(id, number), note.checkpoint.note_bytes().to_vec());
     }
-    for tile in tiles(log.reach).take_while(|tile| tile.level() == TileLevel::LEAVES) {
+    for tile in tiles(log.size).take_while(|tile| tile.level() == TileLevel::LEAVES) {
         let Some(range) = tile.entries() else { continue };
         let given = entries(log.party.log, range.clone());
         for (at, index) in range.clone().enumerate() {

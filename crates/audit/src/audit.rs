@@ -150,7 +150,6 @@ impl Audit<'_> {
                 .iter()
                 .map(|(index, code)| Malformed { index: *index, code: *code })
                 .collect(),
-            reach: log.reach,
         })
     }
 
@@ -191,8 +190,6 @@ pub struct LogSummary<'a> {
     pub note: Option<&'a [u8]>,
     /// Entries below the size that are no valid statements.
     pub malformed: Vec<Malformed>,
-    /// How many entries the audit rests on, and an annex holds: at least the audited size.
-    pub reach: TreeSize,
 }
 
 impl Counted<'_> {

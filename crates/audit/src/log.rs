@@ -42,8 +42,6 @@ pub(crate) struct AuditedLog<'a> {
     pub(crate) malformed: BTreeMap<LeafIndex, Code>,
     /// Of each anchor that is not malformed: which log it names and how much of it is covered.
     pub(crate) anchors: BTreeMap<LeafIndex, (LogId, Option<TreeSize>)>,
-    /// How many entries the audit rests on: the audited size, or the largest size of an anchor or a presentation.
-    pub(crate) reach: TreeSize,
 }
 
 impl<'a> AuditedLog<'a> {
@@ -75,7 +73,6 @@ impl<'a> AuditedLog<'a> {
                 .map(|malformed| (malformed.index, malformed.code))
                 .collect(),
             anchors: BTreeMap::new(),
-            reach: size,
         };
         log.require_roots(case, &notes)?;
         log.require_genesis(case, &notes)?;

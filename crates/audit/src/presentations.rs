@@ -61,14 +61,17 @@ fn take(
     place: String,
     opened: &mut Openings,
 ) -> Result<Outcome, AuditError> {
-    let Some(log) = logs.iter_mut().find(|log| log.party.log == presentation.log()) else {
+    // By the origin: a log that began anew under the same key is a fork of the one at hand.
+    let origin = presentation.checkpoint().origin();
+    let Some(log) = logs.iter_mut().find(|log| log.party.origin == *origin) else {
         return Ok(Outcome::Refused(Code::LogMismatch));
     };
     let note = Note::new(presentation.checkpoint().clone(), &case.policy);
-    match log.has(&note) {
-        None => return Ok(Outcome::Refused(Code::IndexRange)),
-        Some(false) => return Err(log.fork(case, place, &note, &[])),
-        Some(true) => log.reach = log.reach.max(note.size()),
+    if log.has(&note) == Some(false) {
+        return Err(log.fork(case, place, &note, &[]));
+    }
+    if note.size() > log.size {
+        return Ok(Outcome::Aside);
     }
     if let Err(code) = require_signer(log, presentation) {
         return Ok(Outcome::Refused(code));
@@ -78,7 +81,7 @@ fn take(
     let earlier = presentation.earlier_checkpoint();
     log.notes.extend(earlier.map(|earlier| Note::new(earlier.clone(), &case.policy)));
     let index = presentation.index();
-    if !index.is_below(log.size) || log.malformed.contains_key(&index) {
+    if log.malformed.contains_key(&index) {
         return Ok(Outcome::Aside);
     }
     let statement = presentation.statement().id();

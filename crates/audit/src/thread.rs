@@ -20,13 +20,13 @@ pub struct Thread {
     pub kind: Kind,
     /// To whom.
     pub to: usize,
-    /// The other's first acknowledgement, or pong.
+    /// The other's first acknowledgement.
     pub acknowledged: Option<LeafIndex>,
     /// The other's first answer.
     pub answered: Option<LeafIndex>,
     /// The other's first refusal.
     pub refused: Option<LeafIndex>,
-    /// The other's first reply to an accusation.
+    /// The other's first reply to an accusation, or pong.
     pub replied: Option<LeafIndex>,
     /// The other's first news.
     pub updated: Option<LeafIndex>,
@@ -76,6 +76,7 @@ pub(crate) fn threads(facts: &Facts, parties: &[CaseParty], references: &Referen
             let Some(to) = to.filter(|to| *to != from) else { continue };
             let this = Reference { log: party.log, index: entry.index, statement: entry.statement };
             let theirs = |kind| references.first(to, this, kind);
+            let of_request = |kind| theirs(kind).filter(|_| matches!(**body, Body::Request { .. }));
             let withdrawn = match **body {
                 Body::AccusationIssue(_) => references.first(from, this, Kind::AccusationWithdraw),
                 _ => None,
@@ -85,11 +86,15 @@ pub(crate) fn threads(facts: &Facts, parties: &[CaseParty], references: &Referen
                 index: entry.index,
                 kind: entry.kind,
                 to,
-                acknowledged: theirs(if entry.kind == Kind::Ping { Kind::Pong } else { Kind::RequestAck }),
-                answered: theirs(Kind::RequestAnswer),
-                refused: theirs(Kind::RequestRefuse),
-                replied: theirs(Kind::AccusationReply),
-                updated: theirs(Kind::RequestUpdate),
+                acknowledged: of_request(Kind::RequestAck),
+                answered: of_request(Kind::RequestAnswer),
+                refused: of_request(Kind::RequestRefuse),
+                replied: match **body {
+                    Body::AccusationIssue(_) => theirs(Kind::AccusationReply),
+                    Body::Ping(_) => theirs(Kind::Pong),
+                    _ => None,
+                },
+                updated: of_request(Kind::RequestUpdate),
                 withdrawn,
             });
         }

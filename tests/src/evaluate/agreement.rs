@@ -20,11 +20,20 @@ pub(super) fn body(input: &Input<'_>) -> Answer {
     let of = |member: fn(&Reference) -> Value| reference.as_ref().map_or(Value::Null, member);
     output([
         ("kind", kind.name().into()),
-        ("to", body.addressee().map_or(Value::Null, |log| hex(log.as_bytes()))),
+        ("to", named(&body).map_or(Value::Null, |log| hex(log.as_bytes()))),
         ("log", of(|reference| hex(reference.log.as_bytes()))),
         ("index", of(|reference| reference.index.to_string().into())),
         ("statement", of(|reference| hex(reference.statement.as_bytes()))),
     ])
+}
+
+/// The log that a body names outside of a ref.
+const fn named(body: &Body) -> Option<LogId> {
+    match body {
+        Body::AccessDenied { log, .. } => Some(*log),
+        Body::DialogueSession { with, .. } => Some(*with),
+        other => other.addressee(),
+    }
 }
 
 pub(super) fn file(input: &Input<'_>) -> Answer {

@@ -31,7 +31,7 @@ pub(super) fn evidence(sheet: &mut Sheet<'_>) {
             Ruling::with(Verdict::Met, "COMMITTED")
         };
         let cell = Cell { subject: Some(place), met_by: Some(place), ..sheet.cell(ruling) };
-        sheet.push(cell);
+        sheet.push_unless_ended(cell);
     }
 }
 
@@ -48,14 +48,14 @@ pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
         let Some(request) = request_before(own, accused, entry.index, accusation) else {
             let ruling = Ruling::with(Verdict::Missed, "PUBLIC-FIRST");
             let cell = Cell { subject: Some(place), ..sheet.cell(ruling) };
-            sheet.push(cell);
+            sheet.push_unless_ended(cell);
             continue;
         };
         let met_by = Some(own.place(request.index));
         let Some(wait) = wait else {
             let ruling = Ruling::with(Verdict::Met, "ASKED-FIRST");
             let cell = Cell { subject: Some(place), met_by, ..sheet.cell(ruling) };
-            sheet.push(cell);
+            sheet.push_unless_ended(cell);
             continue;
         };
         let start = own.interval(request.index);
@@ -68,7 +68,7 @@ pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
             sheet.case.timed(if unaudited { softened } else { ruling })
         };
         let cell = sheet.timed_cell(ruling, Some(place), start, wait, Some(entry.index));
-        sheet.push(Cell { met_by, ..cell });
+        sheet.push_unless_ended(Cell { met_by, ..cell });
     }
 }
 
@@ -96,5 +96,5 @@ fn is_answered(own: &Log<'_>, accused: &Log<'_>, request: &Visible, accusation: 
 /// Whether the accuser's anchors say that it held more of the accused's log than was audited; an answer may be there.
 fn holds_unaudited(own: &Log<'_>, accused: &Log<'_>, accusation: LeafIndex) -> bool {
     let mut anchors = own.anchors(accused.party).iter().take_while(|anchor| anchor.index < accusation);
-    anchors.any(|anchor| anchor.covers.is_none_or(|covers| covers > accused.facts.size))
+    anchors.any(|anchor| anchor.covers.is_none())
 }

@@ -42,7 +42,7 @@ pub(super) fn amended(
             }
         }
         let cell = sheet.timed_cell(ruling, Some(place), start, period, answer);
-        sheet.push(Cell { unopened, ..cell });
+        sheet.push_unless_ended(Cell { unopened, ..cell });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything that the rules of one agreement look at.
 
-use detente_core::LeafIndex;
+use detente_core::{LeafIndex, UnixSeconds};
 
 use crate::{
     AgreementDigest, AgreementTerms, Facts, Known, Ruling, Times, Verdict,
@@ -38,12 +38,20 @@ impl<'a> Case<'a> {
         Known { horizon: own.horizon(), at: self.facts.at }
     }
 
-    /// A ruling that compared instants; there are none when the quorum splits.
+    /// A ruling that compared instants; there are none when the quorum splits, or nobody is asked.
     pub(super) fn timed(&self, ruling: Ruling) -> Ruling {
         match self.facts.times {
             Times::QuorumSplit => Ruling::of(Verdict::QuorumSplit),
-            Times::Known | Times::Unwitnessed => ruling,
+            Times::Unwitnessed => Ruling::with(Verdict::Indeterminate, "UNWITNESSED"),
+            Times::Known => ruling,
         }
+    }
+
+    /// The smallest horizon of the logs but one: what was not seen of them came later than this.
+    pub(super) fn seen_until(&self, but: usize) -> Option<UnixSeconds> {
+        let others = self.logs.iter().filter(|log| log.party != but);
+        // `None` is the smallest option, as minus infinity should be.
+        others.map(Log::horizon).min().flatten()
     }
 
     /// The party whose log it is.

@@ -21,6 +21,6 @@ pub(super) fn notice(sheet: &mut Sheet<'_>, period: Period) {
         };
         let ruling = sheet.case.timed(Ruling::of(verdict));
         let cell = sheet.timed_cell(ruling, Some(own.place(entry.index)), said, period, None);
-        sheet.push(cell);
+        sheet.push_unless_ended(cell);
     }
 }

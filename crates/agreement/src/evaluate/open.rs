@@ -30,6 +30,7 @@ pub(super) fn open(sheet: &mut Sheet<'_>, slots: &[u16], period: Period) {
                 sheet.timed_cell(ruling, Some(place), published, period, None)
             }
         };
+        let cell = sheet.unless_ended(cell);
         fold.push(sheet, cell);
     }
     fold.finish(sheet);

@@ -30,7 +30,7 @@ pub(super) fn preserve(sheet: &mut Sheet<'_>, start: Start, period: Period) {
         let ruling = sheet.case.timed(ruling);
         let met_by = release.unwrap_or(answer.index);
         let cell = sheet.timed_cell(ruling, Some(place), begin, period, Some(met_by));
-        sheet.push(cell);
+        sheet.push_unless_ended(cell);
     }
 }
 

@@ -90,7 +90,7 @@ fn dated(
             Cell { verdict, state: Some(State::new("CLAIMED")), ..base }
         }
     };
-    sheet.push(cell);
+    sheet.push_unless_ended(cell);
 }
 
 /// A date of a report, or what is to be said when there is none.

@@ -78,12 +78,15 @@ fn answered(
         if let Some((entry, body)) = answer {
             cell.met_by = Some(sheet.own.place(entry.index));
             cell.answer = Some(sheet.own.interval(entry.index));
-            if cell.verdict == Verdict::Met && matches!(body, Body::RequestRefuse { .. }) {
+            let word = word(body);
+            // A refusal acknowledges like anything else.
+            let refused = word.is_some() && matches!(body, Body::RequestRefuse { .. });
+            if cell.verdict == Verdict::Met && refused {
                 cell.verdict = Verdict::Refused;
             }
-            cell.state = cell.state.or_else(|| word(body).map(State::new));
+            cell.state = cell.state.or_else(|| word.map(State::new));
         }
-        sheet.push(cell);
+        sheet.push_unless_ended(cell);
     }
 }
 

@@ -48,6 +48,28 @@ impl<'a> Sheet<'a> {
         self.cells.push(cell);
     }
 
+    /// Writes a cell with a subject, undecided unless it is certain that the agreement had not ended.
+    pub(super) fn push_unless_ended(&mut self, cell: Cell) {
+        let cell = self.unless_ended(cell);
+        self.push(cell);
+    }
+
+    /// An end may be in what was not seen of a log. So nothing is broken unless its subject is older than that, in every
+    /// log but the subject's own.
+    pub(super) fn unless_ended(&self, cell: Cell) -> Cell {
+        if !matches!(cell.verdict, Verdict::Missed | Verdict::Overdue) {
+            return cell;
+        }
+        let Some(subject) = cell.subject else { return cell };
+        let published = self.case.logs.get(subject.party).and_then(|log| log.interval(subject.index).hi);
+        let seen = self.case.seen_until(subject.party);
+        if published.zip(seen).is_some_and(|(published, seen)| published < seen) {
+            return cell;
+        }
+        let Ruling { verdict, state } = Ruling::with(Verdict::Indeterminate, "END");
+        Cell { verdict, state, ..cell }
+    }
+
     pub(super) fn cell(&self, ruling: Ruling) -> Cell {
         Cell { state: ruling.state, ..bare(self.obligation, self.own.party, ruling.verdict, None) }
     }
@@ -92,8 +114,6 @@ impl<'a> Sheet<'a> {
 
     /// The smallest horizon of the other logs: an end that is in one of them and was not seen is not before it.
     pub(super) fn others_seen_until(&self) -> Option<UnixSeconds> {
-        let others = self.case.logs.iter().filter(|log| log.party != self.own.party);
-        // `None` is the smallest option, as minus infinity should be.
-        others.map(Log::horizon).min().flatten()
+        self.case.seen_until(self.own.party)
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
                 Some(interval) => sheet.timed_cell(ruling, Some(place), interval, period, index),
                 None => Cell { subject: Some(place), ..sheet.cell(ruling) },
             };
-            sheet.push(cell);
+            sheet.push_unless_ended(cell);
             let Some((entry, _)) = next.filter(|(_, body)| !closes(body)) else { break };
             before = Some(own.interval(entry.index));
         }

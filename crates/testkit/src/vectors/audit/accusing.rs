@@ -28,6 +28,13 @@ fn accused(terms: &str, change: impl FnOnce(&mut Accusation, &World)) -> World {
     world
 }
 
+/// The same, and b's log was seen afterwards: it holds no end.
+fn accused_and_seen(terms: &str, change: impl FnOnce(&mut Accusation, &World)) -> World {
+    let mut world = accused(terms, change);
+    world.b.publish(10_000);
+    world
+}
+
 fn story(cells: Vec<Cell>, index: u64, came: &[(&str, u64)], state: &str) -> Expected {
     Expected {
         cells: cells.into_iter().map(Cell::done).collect(),
@@ -58,10 +65,17 @@ fn evidence(operation: &mut Operation) {
         operation,
         "evidence-none",
         "no manifest, and none can be added later",
-        &accused(&terms, |_, _| {}),
+        &accused_and_seen(&terms, |_, _| {}),
         story(vec![of("MISSED", "EVIDENCE-NONE")], 3, &[], "none"),
     );
-    let sealed = accused(&terms, committed);
+    accept(
+        operation,
+        "evidence-none-by-what-was-seen",
+        "b's log was not seen after the accusation: it may hold a withdrawal",
+        &accused(&terms, |_, _| {}),
+        story(vec![of("INDETERMINATE", "END")], 3, &[], "none"),
+    );
+    let sealed = accused_and_seen(&terms, committed);
     accept(
         operation,
         "evidence-committed",
@@ -90,7 +104,7 @@ fn evidence(operation: &mut Operation) {
         expected,
     );
 
-    let nobody = accused(&terms, |said, _| said.accused = [0; 32]);
+    let nobody = accused_and_seen(&terms, |said, _| said.accused = [0; 32]);
     accept(
         operation,
         "evidence-against-a-stranger",
@@ -103,7 +117,7 @@ fn evidence(operation: &mut Operation) {
             ..Expected::default()
         },
     );
-    let mut withdrawn = accused(&terms, committed);
+    let mut withdrawn = accused_and_seen(&terms, committed);
     let at = withdrawn.a.at(3);
     withdrawn.a.say(kind::ACCUSATION_WITHDRAW, &[&at[..], &[1]].concat());
     withdrawn.a.publish(1_200);
@@ -127,6 +141,7 @@ fn asked_then(terms: &str, change: impl FnOnce(&mut Accusation, &World)) -> Worl
     change(&mut said, &world);
     world.a.say(kind::ACCUSATION_ISSUE, &said.rest());
     world.a.publish(1_000);
+    world.b.publish(10_000);
     world
 }
 
@@ -193,6 +208,7 @@ fn asking(operation: &mut Operation) {
     said.asked = some(&oneself.a.at(3));
     oneself.a.say(kind::ACCUSATION_ISSUE, &said.rest());
     oneself.a.publish(1_000);
+    oneself.b.publish(10_000);
     accept(
         operation,
         "asked-somebody-else",
@@ -226,6 +242,7 @@ fn waiting(operation: &mut Operation) {
         said.asked = some(&world.a.at(3));
         world.a.say(kind::ACCUSATION_ISSUE, &said.rest());
         world.a.publish(after);
+        world.b.publish(10_000);
         world
     };
     // The request was published 300..500.
@@ -265,6 +282,7 @@ fn waiting(operation: &mut Operation) {
         said.asked = some(&at);
         world.a.say(kind::ACCUSATION_ISSUE, &said.rest());
         world.a.publish(1_000);
+        world.b.publish(10_000);
         world
     };
     let expected = |verdict: &str, state: Option<&str>| {

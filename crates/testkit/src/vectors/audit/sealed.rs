@@ -95,6 +95,7 @@ fn two_reports(terms: &str, first: &[(u16, Value)], second: &[(u16, Value)]) -> 
     let one = report(&mut world, 0x20, first);
     let two = report(&mut world, 0x21, second);
     world.b.publish(1_000);
+    world.a.publish(2_000);
     (world, one, two)
 }
 
@@ -288,6 +289,7 @@ fn fields(operation: &mut Operation) {
         &[kind_of("incident.report"), (1, "1970-01-01T00:00:00Z".into()), (4, "early".into())],
     );
     late.b.publish(4 * DAY);
+    late.a.publish(5 * DAY);
     late.presentations = vec![open(&late, &one, &[0, 1, 4])];
     accept(
         operation,
@@ -322,6 +324,7 @@ fn days(operation: &mut Operation) {
         let mut world = World::agreed(&terms);
         let one = report(&mut world, 0x20, &values);
         world.b.publish(1_000);
+        world.a.publish(2_000);
         world.presentations = vec![open(&world, &one, &all)];
         let mut row = cell("R2", "b", verdict).subject("b", 3).met("b", 3);
         if !state.is_empty() {
@@ -353,6 +356,7 @@ fn stages(operation: &mut Operation) {
         let mut world = World::agreed(&terms);
         let first = report(&mut world, 0x20, &early);
         world.b.publish(1_000);
+        world.a.publish(2_000);
         let mut values = vec![kind_of("incident.amend"), (4, "final".into())];
         values.extend(amends(&world).map(|id| (3, Value::from(id))));
         for time in &published[1..] {
@@ -408,6 +412,7 @@ fn stages(operation: &mut Operation) {
     let mut covered = World::agreed(&terms);
     let first = report(&mut covered, 0x20, &early);
     covered.b.publish(1_000);
+    covered.a.publish(2_000);
     let cover = report(&mut covered, 0x21, &[kind_of("cover")]);
     covered.b.publish(4 * DAY);
     covered.presentations = vec![open(&covered, &first, &slots), open(&covered, &cover, &[0])];
