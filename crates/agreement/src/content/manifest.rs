@@ -119,6 +119,11 @@ impl UnverifiedManifest {
         self.0.log
     }
 
+    /// How many items of each type the file has, by increasing code.
+    pub fn unverified_counts(&self) -> Vec<(u8, u32)> {
+        self.0.counts()
+    }
+
     /// Requires that it is what an accusation of this log commits to, with as many items of each type as the body says.
     ///
     /// # Errors
