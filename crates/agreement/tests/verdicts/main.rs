@@ -9,5 +9,8 @@
 )]
 #![forbid(unsafe_code)]
 
+mod accuse;
+mod force;
 mod respond;
 mod story;
+mod threads;
