@@ -10,7 +10,10 @@
 #![forbid(unsafe_code)]
 
 mod accuse;
+mod cadence;
+mod count;
 mod force;
+mod report;
 mod respond;
 mod story;
 mod threads;
