@@ -13,6 +13,8 @@ mod accuse;
 mod cadence;
 mod count;
 mod force;
+mod properties;
+mod random;
 mod report;
 mod respond;
 mod story;
