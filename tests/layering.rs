@@ -26,6 +26,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("presentation", &["core", "merkle", "checkpoint", "statement", "disclosure"]),
     ("agreement", &["core", "checkpoint", "statement", "disclosure"]),
     ("finding", &["core", "merkle", "checkpoint"]),
+    (
+        "audit",
+        &["core", "merkle", "checkpoint", "statement", "disclosure", "agreement", "presentation", "finding"],
+    ),
     ("log", &["core", "merkle", "checkpoint", "statement"]),
     ("witness", &["core", "merkle", "checkpoint"]),
     (
@@ -44,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "agreement",
             "presentation",
             "finding",
+            "audit",
             "log",
             "witness",
             "party",
@@ -55,8 +60,17 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that verify: no clock, randomness, network, file or async.
-const PURE: &[&str] =
-    &["core", "merkle", "checkpoint", "statement", "disclosure", "agreement", "presentation", "finding"];
+const PURE: &[&str] = &[
+    "core",
+    "merkle",
+    "checkpoint",
+    "statement",
+    "disclosure",
+    "agreement",
+    "presentation",
+    "finding",
+    "audit",
+];
 
 /// Everything from outside that a pure crate may use: arithmetic, encodings, errors, wiping.
 const PURE_DEPENDENCIES: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use detente_core::UnixSeconds;
 
-use crate::civil::LAST_INSTANT;
+use crate::civil::{Civil, DAY, LAST_INSTANT};
 
 /// A time, or plus infinity: nothing is above it, and it is not at or below anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,18 @@ impl Interval {
         self.lo.is_none() && self.hi.is_none()
     }
 
+    /// The quarter of the UTC calendar, as `2026-Q1`, that both bounds are known to lie in.
+    pub fn quarter(self) -> Option<String> {
+        let quarter = |time: UnixSeconds| {
+            let days =
+                (time.get() <= LAST_INSTANT).then(|| i64::try_from(time.get() / DAY).ok()).flatten()?;
+            let civil = Civil::from_days(days);
+            Some((civil.year, civil.month.div_ceil(3)))
+        };
+        let (year, number) = quarter(self.lo?)?;
+        (quarter(self.hi?)? == (year, number)).then(|| format!("{year}-Q{number}"))
+    }
+
     /// The same bounds within the calendar: lo at most the last second of 9999, and hi unknown above it.
     pub(crate) fn in_calendar(self) -> Self {
         let last = UnixSeconds::new(LAST_INSTANT).unwrap_or(UnixSeconds::ZERO);
@@ -110,5 +122,26 @@ impl Interval {
     /// Whether this was certainly at a moment or before.
     pub(crate) fn is_not_after(self, moment: Option<Moment>) -> bool {
         self.hi.zip(moment).is_some_and(|(hi, moment)| !moment.is_before(hi))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(lo: u64, hi: u64) -> Interval {
+        Interval { lo: UnixSeconds::new(lo).ok(), hi: UnixSeconds::new(hi).ok() }
+    }
+
+    #[test]
+    fn a_quarter_holds_both_bounds_or_is_none() {
+        assert_eq!(between(0, 7_775_999).quarter().as_deref(), Some("1970-Q1"));
+        assert_eq!(between(0, 7_776_000).quarter(), None);
+        assert_eq!(between(7_776_000, 7_776_000).quarter().as_deref(), Some("1970-Q2"));
+        assert_eq!(between(1_798_761_599, 1_798_761_599).quarter().as_deref(), Some("2026-Q4"));
+        assert_eq!(between(LAST_INSTANT, LAST_INSTANT).quarter().as_deref(), Some("9999-Q4"));
+        assert_eq!(between(LAST_INSTANT, LAST_INSTANT + 1).quarter(), None);
+        assert_eq!(Interval { lo: None, ..between(0, 0) }.quarter(), None);
+        assert_eq!(Interval { hi: None, ..between(0, 0) }.quarter(), None);
     }
 }

@@ -64,13 +64,18 @@ impl UnverifiedAnchor {
         &self.checkpoint
     }
 
+    /// Whether its first line has the name and key id of a log of the policy; otherwise it is about another one.
+    pub fn names_log_of(&self, policy: &Policy) -> bool {
+        let first = self.checkpoint.note().signatures().first();
+        first.is_some_and(|line| policy.log_of(line).is_some())
+    }
+
     /// Checks the checkpoint against the reader's policy. That it is one of the log named shows entry 0 of that log.
     ///
     /// # Errors
     /// `UNKNOWN-LOG` unless the first line is of a log of the policy, then those of [`UnverifiedCheckpoint::verify`].
     pub fn verify(self, policy: &Policy) -> Result<Anchor, CheckpointError> {
-        let first = self.checkpoint.note().signatures().first();
-        if first.and_then(|line| policy.log_of(line)).is_none() {
+        if !self.names_log_of(policy) {
             let origin = self.checkpoint.claimed().origin().to_string();
             return Err(CheckpointError::UnknownLog { origin });
         }

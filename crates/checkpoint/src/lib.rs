@@ -40,7 +40,7 @@ pub use policy::{
     Policy, PolicyFiles, PolicyId, PolicyLog, PolicyReview, Remark, Witness, WitnessName,
 };
 pub use proof::{MAX_PROOF_BYTES, UnverifiedProof, VerifiedInclusion};
-pub use time::{Pool, PublicationTime};
+pub use time::{Pool, PublicationTime, QuorumTimes};
 pub use verify::{
     UnverifiedCheckpoint, VerifiedCheckpoint, VerifiedCosignature, Witnessing, prove_consistent,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use detente_core::{Digest, LeafIndex, UnixSeconds};
+use detente_core::{Digest, LeafIndex, TreeSize, UnixSeconds};
 
 use crate::{
     CheckpointError, Policy, VerifiedCheckpoint, Witness, prove_consistent, verify::require_one_log,
@@ -91,13 +91,44 @@ impl Pool {
         }
     }
 
+    /// Every tree head of the pool by increasing size, then root, with the times at which its own quorum was met, when
+    /// cosignatures later than `until` do not exist.
+    ///
+    /// What they bound, and whether they bound anything ([`Policy::splits`]), is the caller's to say; it has many entries
+    /// to ask about and asks once.
+    ///
+    /// # Errors
+    /// `MISUSE` when a checkpoint was verified against another policy.
+    pub fn quorum_times(
+        &self,
+        policy: &Policy,
+        until: UnixSeconds,
+    ) -> Result<Vec<QuorumTimes>, CheckpointError> {
+        self.checkpoints.iter().try_for_each(|checkpoint| checkpoint.require_policy(policy))?;
+        let times = self.heads_until(until).map(|(head, times)| {
+            let (size, root) = (head.size(), head.root());
+            if policy.quorum_name().is_none() {
+                return QuorumTimes { size, root, met: true, first: None, last: None };
+            }
+            let (first, last) = (times.quorum_first(policy), times.quorum_last(policy));
+            QuorumTimes { size, root, met: first.is_some(), first, last }
+        });
+        Ok(times.collect())
+    }
+
     /// Cosignatures that count, joined by tree head: several notes may carry the same head with different lines.
     fn heads(&self) -> impl Iterator<Item = (&crate::TreeHead, Times<'_>)> {
+        self.heads_until(UnixSeconds::LAST)
+    }
+
+    /// [`Self::heads`], of cosignatures that are not later.
+    fn heads_until(&self, until: UnixSeconds) -> impl Iterator<Item = (&crate::TreeHead, Times<'_>)> {
         let mut heads = BTreeMap::new();
         for checkpoint in &self.checkpoints {
             let key = (checkpoint.size(), checkpoint.root());
             let (_, times) = heads.entry(key).or_insert_with(|| (checkpoint.head(), Times::default()));
-            for cosignature in checkpoint.cosignatures().iter().filter(|cosignature| cosignature.counts()) {
+            let counting = checkpoint.cosignatures().iter().filter(|cosignature| cosignature.counts());
+            for cosignature in counting.filter(|cosignature| cosignature.time() <= until) {
                 times.note(cosignature.witness().as_str(), cosignature.time());
             }
         }
@@ -130,6 +161,21 @@ impl PublicationTime {
             Self::QuorumSplit => "QUORUM-SPLIT",
         }
     }
+}
+
+/// When the quorum of one tree head was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuorumTimes {
+    /// Its size.
+    pub size: TreeSize,
+    /// Its root.
+    pub root: Digest,
+    /// Whether it is met at all; with `quorum none` always.
+    pub met: bool,
+    /// The smallest t such that the witnesses with a time of at most t meet the quorum; `None` with `quorum none`.
+    pub first: Option<UnixSeconds>,
+    /// The largest t such that the witnesses with a time of at least t meet it.
+    pub last: Option<UnixSeconds>,
 }
 
 /// First and last time of each witness for one tree head.

@@ -124,6 +124,11 @@ impl VerifiedCheckpoint {
         self.policy
     }
 
+    /// The note: lines of keys unknown to the policy are in it, unchecked.
+    pub const fn note(&self) -> &UnverifiedNote {
+        &self.note
+    }
+
     /// The note's bytes as read: lines of keys unknown to the policy are in it, unchecked.
     pub fn note_bytes(&self) -> &[u8] {
         self.note.as_bytes()

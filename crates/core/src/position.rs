@@ -63,6 +63,11 @@ position_newtype! {
     UnixSeconds, "time"
 }
 
+impl UnixSeconds {
+    /// The largest time, which nothing is later than.
+    pub const LAST: Self = Self(MAX_POSITION);
+}
+
 impl LeafIndex {
     /// Whether a tree of that size has a leaf here.
     pub const fn is_below(self, size: TreeSize) -> bool {

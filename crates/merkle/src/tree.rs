@@ -108,6 +108,11 @@ impl Tree {
         self.complete_subtree(0, index.get()).map(LeafHash::from_digest)
     }
 
+    /// The leaf hashes, from the left.
+    pub fn leaves(&self) -> &[Digest] {
+        self.levels.first().map_or(&[], Vec::as_slice)
+    }
+
     /// The hash of a subtree.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a verified presentation says.
 
-use detente_checkpoint::{PublicationTime, VerifiedInclusion, Witnessing};
+use detente_checkpoint::{PublicationTime, VerifiedCheckpoint, VerifiedInclusion, Witnessing};
 use detente_core::{KeyDigest, LeafIndex, LogId, Origin, TreeSize};
 use detente_disclosure::VerifiedOpenings;
 use detente_statement::Statement;
@@ -32,7 +32,7 @@ pub struct VerifiedPresentation<'p> {
     pub(crate) statement: Statement,
     pub(crate) party: String,
     pub(crate) inclusion: VerifiedInclusion,
-    pub(crate) earlier: Option<TreeSize>,
+    pub(crate) earlier: Option<VerifiedCheckpoint>,
     pub(crate) terms: GrantTerms,
     pub(crate) signer: KeyDigest,
     pub(crate) openings: VerifiedOpenings<'p>,
@@ -80,8 +80,18 @@ impl<'p> VerifiedPresentation<'p> {
     }
 
     /// The size of the earlier checkpoint, when the file has one.
-    pub const fn earlier(&self) -> Option<TreeSize> {
-        self.earlier
+    pub fn earlier(&self) -> Option<TreeSize> {
+        self.earlier.as_ref().map(VerifiedCheckpoint::size)
+    }
+
+    /// The checkpoint that the entry is proven to.
+    pub const fn checkpoint(&self) -> &VerifiedCheckpoint {
+        self.inclusion.checkpoint()
+    }
+
+    /// The earlier checkpoint, consistent with it, when the file has one.
+    pub const fn earlier_checkpoint(&self) -> Option<&VerifiedCheckpoint> {
+        self.earlier.as_ref()
     }
 
     /// What was granted: audience, markings, time.

@@ -99,7 +99,7 @@ impl UnverifiedPresentation {
             statement,
             party: history.genesis().party().to_owned(),
             inclusion,
-            earlier: pool.checkpoints().get(1).map(VerifiedCheckpoint::size),
+            earlier: pool.checkpoints().get(1).cloned(),
             terms,
             signer: grant.signer,
             openings,

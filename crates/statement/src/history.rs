@@ -93,6 +93,15 @@ impl KeyHistory {
         life.verify(entry, self.log, index)
     }
 
+    /// The dear half of [`Self::check`] alone, which needs no order: `None` when the entry is no statement, or not one that
+    /// a key of this history signed. Nothing is decided by it; an entry that is not prepared is checked as any other.
+    pub fn prepare(&self, entry: &[u8]) -> Option<SignedStatement> {
+        let statement = UnverifiedStatement::decode(entry).ok()?;
+        let (key, _) = self.find(statement.unverified_author())?;
+        let key = *key.key();
+        statement.verify_signature(&key).ok()
+    }
+
     /// [`Self::check`] of a statement whose signature was verified before, perhaps on another thread.
     ///
     /// # Errors

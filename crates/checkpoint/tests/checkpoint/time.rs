@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use detente_checkpoint::{Pool, PublicationTime, VerifiedCheckpoint};
+use detente_checkpoint::{Pool, PublicationTime, QuorumTimes, VerifiedCheckpoint};
 use detente_core::{Code, Digest, LeafIndex, TreeSize, UnixSeconds};
 use detente_merkle::Tree as Leaves;
 use proptest::prelude::*;
@@ -180,4 +180,47 @@ fn a_pool_speaks_under_one_policy() {
     assert_eq!(code(pool.publication_time(index(0), &other)), Code::Misuse);
     let empty = Pool::assume_consistent(Vec::new()).unwrap();
     assert_eq!(empty.publication_time(index(0), &one).unwrap(), known(None, None));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn times_of_heads_give_the_bounds_of_every_entry(
+        (case, notes) in cases(4).prop_flat_map(|case| (Just(case), notes(4))),
+        until in 0..9_u64,
+    ) {
+        let policy = case.policy();
+        // What is later than `until` does not exist.
+        let seen: Vec<Note> = notes
+            .iter()
+            .map(|(size, byte, cosigners)| {
+                (*size, *byte, cosigners.iter().copied().filter(|(_, time)| *time <= until).collect())
+            })
+            .collect();
+        let heads = pool(&notes, &policy).quorum_times(&policy, UnixSeconds::new(until).unwrap()).unwrap();
+        prop_assert_eq!(&heads, &pool(&seen, &policy).quorum_times(&policy, UnixSeconds::LAST).unwrap());
+        prop_assert!(heads.is_sorted_by(|left, right| (left.size, left.root) < (right.size, right.root)));
+        prop_assert!(heads.iter().all(|head| head.met == head.first.is_some() && head.met == head.last.is_some()));
+        if policy.splits() {
+            return Ok(());
+        }
+        for e in 0..4 {
+            let above = |head: &&QuorumTimes| index(e).is_below(head.size);
+            let hi = heads.iter().filter(above).filter_map(|head| head.first).min();
+            let lo = heads.iter().filter(|head| !above(head)).filter_map(|head| head.last).max();
+            match pool(&seen, &policy).publication_time(index(e), &policy) {
+                Ok(found) => prop_assert_eq!(found, PublicationTime::Known { lo, hi }),
+                Err(_) => prop_assert!(lo > hi),
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_quorum_every_head_counts_and_none_has_a_time() {
+    let policy = policy(2, "quorum none\n", 0, &[1, 2]);
+    let pool = pool(&[(1, 0, vec![(1, 5)]), (2, 0, vec![])], &policy);
+    let heads = pool.quorum_times(&policy, UnixSeconds::ZERO).unwrap();
+    assert_eq!(heads.len(), 2);
+    assert!(heads.iter().all(|head| head.met && head.first.is_none() && head.last.is_none()));
 }

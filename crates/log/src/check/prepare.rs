@@ -16,7 +16,7 @@ use detente_merkle::{
     LeafHash, leaf_hash,
     tile::{Tile, TileLevel, tiles},
 };
-use detente_statement::{KeyHistory, SignedStatement, UnverifiedStatement};
+use detente_statement::{KeyHistory, SignedStatement};
 
 use crate::{LogError, LogSource, reader::Bundle};
 
@@ -101,13 +101,6 @@ fn work(
 }
 
 fn prepare(bundle: Bundle, keys: Option<&KeyHistory>) -> Prepared {
-    let entries = bundle.iter().map(|entry| (leaf_hash(entry), keys.and_then(|keys| signed(entry, keys))));
+    let entries = bundle.iter().map(|entry| (leaf_hash(entry), keys.and_then(|keys| keys.prepare(entry))));
     Prepared { entries: entries.collect(), bundle }
-}
-
-fn signed(entry: &[u8], keys: &KeyHistory) -> Option<SignedStatement> {
-    let statement = UnverifiedStatement::decode(entry).ok()?;
-    let (key, _) = keys.find(statement.unverified_author())?;
-    let key = *key.key();
-    statement.verify_signature(&key).ok()
 }
