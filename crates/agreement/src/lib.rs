@@ -42,14 +42,14 @@ pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
 pub use content::{
     Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, Manifest, UnverifiedContent,
-    UnverifiedManifest,
+    UnverifiedFile, UnverifiedManifest,
 };
 pub use date::{ClaimedDate, claimed_days};
 pub use deadline::{Known, Ruling, deadline};
 pub use error::AgreementError;
 pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
-pub use file::{Agreement, parse_offset, toml};
+pub use file::{Agreement, toml};
 pub use interval::{Interval, Moment};
 pub use preset::{PRESETS, Preset, preset};
 pub use remarks::{Fault, Remark};

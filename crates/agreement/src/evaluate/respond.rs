@@ -78,13 +78,11 @@ fn answered(
         if let Some((entry, body)) = answer {
             cell.met_by = Some(sheet.own.place(entry.index));
             cell.answer = Some(sheet.own.interval(entry.index));
-            let word = word(body);
-            // A refusal acknowledges like anything else.
-            let refused = word.is_some() && matches!(body, Body::RequestRefuse { .. });
-            if cell.verdict == Verdict::Met && refused {
-                cell.verdict = Verdict::Refused;
+            if let Some(word) = word(body) {
+                let refused = cell.verdict == Verdict::Met && matches!(body, Body::RequestRefuse { .. });
+                cell.verdict = if refused { Verdict::Refused } else { cell.verdict };
+                cell.state = cell.state.or_else(|| Some(State::new(word)));
             }
-            cell.state = cell.state.or_else(|| word.map(State::new));
         }
         sheet.push_unless_ended(cell);
     }
