@@ -82,7 +82,7 @@ pub(super) fn date(input: &Input<'_>) -> Answer {
     let offset = match input.optional("offset") {
         None => None,
         Some(_) => Some(
-            PartyTerms::parse_offset(input.text("offset")?).ok_or_else(|| fault("offset", "an offset"))?,
+            PartyTerms::parse_offset(input.text("offset")?).ok_or(Stop::Refused(Code::MalformedAgreement))?,
         ),
     };
     let date = ClaimedDate::parse(input.text("date")?).ok_or(Stop::Refused(Code::MalformedAgreement))?;

@@ -153,8 +153,8 @@ fn perform(story: &mut Story, act: &Act, said: &mut [Vec<Reference>; 2], now: u6
         (13, _) => meets(other, 1, theirs),
         (14, _) => meets(other, 1, None),
         (15, _) => cannot_read(other),
-        (16, _) if pick % 8 == 0 => withdraws(now + (pick % 100_000) as u64),
-        (17, _) if pick % 4 == 0 => {
+        (16, _) if pick.is_multiple_of(8) => withdraws(now + (pick % 100_000) as u64),
+        (17, _) if pick.is_multiple_of(4) => {
             log.mumble(0, 0);
             return;
         }
@@ -177,8 +177,8 @@ fn pick_of(said: &[Reference], pick: usize) -> Option<Reference> {
 fn seal(story: &mut Story, act: &Act, now: u64, fully: bool) {
     let log = &mut story.logs[act.who];
     let amended = log.sealed.len().checked_sub(1).map(|last| log.sealed[last - act.pick % (last + 1)]);
-    let amended = amended.filter(|_| act.pick % 3 > 0).map(|index| log.id(index.get()));
-    let kind = if act.pick % 5 == 0 { "cover" } else { "incident.report" };
+    let amended = amended.filter(|_| !act.pick.is_multiple_of(3)).map(|index| log.id(index.get()));
+    let kind = if act.pick.is_multiple_of(5) { "cover" } else { "incident.report" };
     let stage = ["early", "final", "middle"][act.pick % 3];
     let year = 1970 + number_of(now / (366 * DAY));
     let slots = [
