@@ -28,10 +28,13 @@ mod date;
 mod deadline;
 mod error;
 mod evaluate;
+mod explain;
 mod facts;
 mod file;
 mod interval;
 mod period;
+mod preset;
+mod remarks;
 mod terms;
 pub mod words;
 
@@ -39,7 +42,7 @@ pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
 pub use content::{
     Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, Manifest, UnverifiedContent,
-    UnverifiedManifest,
+    UnverifiedFile, UnverifiedManifest,
 };
 pub use date::{ClaimedDate, claimed_days};
 pub use deadline::{Known, Ruling, deadline};
@@ -48,6 +51,8 @@ pub use evaluate::{Evaluation, evaluate};
 pub use facts::{Facts, Held, NoteTimes, Opened, PartyFacts, Said, Timeline, Times, Visible};
 pub use file::Agreement;
 pub use interval::{Interval, Moment};
+pub use preset::{PRESETS, Preset, preset};
+pub use remarks::{Fault, Remark};
 pub use terms::{
     AgreementDigest, AgreementTerms, BudgetPeriod, Duty, Obligation, ObligationId, PartyId, PartyTerms,
     Period, ReportTrigger, Start,

@@ -10,7 +10,10 @@
 mod bodies;
 mod bodies_refused;
 mod contents;
+mod explain;
 mod file;
 mod file_refused;
 mod fixture;
 mod policy;
+mod presets;
+mod remarks;
