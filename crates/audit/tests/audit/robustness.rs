@@ -51,7 +51,8 @@ impl Tally {
 #[test]
 fn one_byte_of_an_entry() {
     let scene = Scene::example();
-    let before = Inputs::of(&scene, 10_000).report().unwrap();
+    let mut inputs = Inputs::of(&scene, 10_000);
+    let before = inputs.report().unwrap();
     let mut tally = Tally::default();
     for (place, entry) in scene.a.entries.iter().enumerate() {
         for at in 0..entry.len() {
@@ -59,7 +60,6 @@ fn one_byte_of_an_entry() {
             entries[place][at] ^= 0x11;
             let mut state = LogState::new();
             state.push(&entries).unwrap();
-            let mut inputs = Inputs::of(&scene, 10_000);
             inputs.logs[0].2 = state;
             tally.note(&inputs, &before);
         }
@@ -78,17 +78,19 @@ fn one_byte_of_an_entry_that_the_log_signs() {
     let scene = Scene::example();
     let mut tally = Tally::default();
     let before = Inputs::of(&scene, 10_000).report().unwrap();
+    let mut changed = scene.clone();
+    // a anchors nothing here, or its anchor would show the fork.
+    changed.a.entries.truncate(2);
+    changed.a.notes.clear();
+    changed.a.publish(&[(1, 30), (2, 30)]);
+    let mut inputs = Inputs::of(&changed, 10_000);
     for place in 1..scene.b.entries.len() {
         for at in 0..scene.b.entries[place].len() {
-            let mut changed = scene.clone();
-            changed.b.entries[place][at] ^= 0x40;
-            changed.b.notes.clear();
-            changed.b.publish(&[(1, 5_060), (2, 5_060)]);
-            // a anchors nothing here, or its anchor would show the fork.
-            changed.a.entries.truncate(2);
-            changed.a.notes.clear();
-            changed.a.publish(&[(1, 30), (2, 30)]);
-            let inputs = Inputs::of(&changed, 10_000);
+            let mut b = scene.b.clone();
+            b.entries[place][at] ^= 0x40;
+            b.notes.clear();
+            b.publish(&[(1, 5_060), (2, 5_060)]);
+            inputs.logs[1] = (b.log(), b.notes.clone(), b.state());
             let audit = inputs.audit().unwrap();
             let log = audit.logs().nth(1).unwrap();
             assert_eq!(log.malformed.len(), 1, "byte {at} of entry {place}");
@@ -102,11 +104,12 @@ fn one_byte_of_an_entry_that_the_log_signs() {
 #[test]
 fn one_byte_of_a_note() {
     let scene = Scene::example();
-    let before = Inputs::of(&scene, 10_000).report().unwrap();
+    let mut inputs = Inputs::of(&scene, 10_000);
+    let before = inputs.report().unwrap();
     let mut tally = Tally::default();
     for place in 0..scene.a.notes.len() {
         for at in 0..scene.a.notes[place].len() {
-            let mut inputs = Inputs::of(&scene, 10_000);
+            inputs.logs[0].1.clone_from(&scene.a.notes);
             inputs.logs[0].1[place][at] ^= 1;
             match inputs.audit() {
                 // A line of nobody who is known, or of a mirror that did not sign: less evidence, and never a failing.
