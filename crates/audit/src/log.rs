@@ -222,6 +222,9 @@ fn require_not_older(
     notes: &[Note],
 ) -> Result<(), AuditError> {
     let Some(kept) = state.noted() else { return Ok(()) };
+    if let Some(got) = state.log().filter(|got| *got != party.log) {
+        return Err(AuditError::LogMismatch { party: party.id.clone(), expected: party.log, got });
+    }
     let kept = Note::read(kept, &case.policy);
     let expected =
         kept.map_err(|_| AuditError::MalformedNotebook { expected: "a note of this policy" })?.size();

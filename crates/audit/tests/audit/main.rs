@@ -7,9 +7,14 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod annex;
+mod contents;
 mod example;
 mod incident;
 mod malformed;
+mod notebook;
 mod presentations;
 mod procedure;
+mod robustness;
 mod scene;
+mod times;
