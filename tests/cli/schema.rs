@@ -162,6 +162,14 @@ const COMMANDS: &[&str] = &[
     "witness request a/log --old 0 --out a.request",
     "witness cosign a.request --witness w9 --out a.answer",
     "witness add a.answer --log a/log --policy b/trusted/a.policy",
+    "form request.answer",
+    "agreement check story/terms.toml",
+    "agreement check story/terms.toml --policy story/terms.policy",
+    "agreement preset us-cn-2015 --party a=story/a/log --party b=story/b/log --policy story/terms.policy",
+    "issue party.declare --from story/declare.toml --party a --unlock a.key",
+    "audit story/terms.toml --log a=story/a/log --log b=story/b/log --report r.json --annex annex",
+    "audit --check annex",
+    "inbox story/terms.toml --party story/a --log story/b/log",
     "witness cosign story/a/log --witness story/w1 --out again",
     "witness add again --log story/a/log --policy story/b/trusted/a.witnessed.policy",
     "anchor a/log --party b --unlock b.key --policy b/trusted/a.policy",
@@ -224,7 +232,13 @@ fn every_object_is_what_the_schema_says() {
         rejects_other_members(&schema, &members);
     }
     let expected = [
+        "agreement-check/v1 ",
+        "agreement-preset/v1 ",
         "anchor/v1 ",
+        "audit-run/v1 ",
+        "form/v1 ",
+        "inbox/v1 ",
+        "issue/v1 ",
         "commit/v1 ",
         "completion/v1 ",
         "demo/v1 ",

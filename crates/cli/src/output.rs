@@ -76,6 +76,11 @@ impl Report {
         self
     }
 
+    /// With which exit code it ends.
+    pub(crate) const fn exit_code(&self) -> u8 {
+        self.exit
+    }
+
     /// The same result of a command that only compares: what it says is no bad news of this command.
     pub(crate) fn reproduced(mut self) -> Self {
         self.exit = 0;

@@ -136,6 +136,10 @@ fn printed(arguments: &AgreementPreset) -> Result<Report, Failure> {
         return Err(Failure::misuse("NAME", format!("expected the name of a preset, got {name:?}"))
             .hint(known.join("; ")));
     }
+    if !(2..=16).contains(&arguments.parties.len()) {
+        let got = arguments.parties.len();
+        return Err(Failure::misuse("--party", format!("expected 2 to 16 parties, got {got}")));
+    }
     let policy = policy::read(&arguments.policy)?;
     let mut parties = Vec::new();
     for given in &arguments.parties {

@@ -111,7 +111,7 @@ fn stopped(error: AuditError, folder: &Path, brought: &Brought) -> Failure {
         let failure = Failure::new(error.code(), error.culprit(), &error);
         let Some(finding) = &fork.finding else {
             return failure.hint(
-                "nothing at hand shows that the log signed both; a note of this tree from a witness would",
+                "nothing at hand shows that one key signed both trees",
             );
         };
         return match published::write_finding(folder, &finding.to_bytes()) {

@@ -38,7 +38,7 @@ pub(super) fn write(folder: &Path, audit: &Audit<'_>, logs: &[Gathered]) -> Resu
 /// Computes the report of a folder again. The exit code says whether it is the one that is there, not what it says.
 pub(super) fn check(folder: &Path, arguments: &Arguments) -> Result<Report, Failure> {
     let files = read(folder)?;
-    let failed = |error: AuditError| Failure::new(error.code(), inside(folder, &error), &error);
+    let failed = |error: AuditError| inside(folder, &error);
     let contents = Annex::from_files(files).open().map_err(failed)?;
     let mut warnings = Vec::new();
     match &arguments.input.policy {
@@ -69,15 +69,26 @@ pub(super) fn check(folder: &Path, arguments: &Arguments) -> Result<Report, Fail
     Ok(report.reproduced())
 }
 
-fn inside(folder: &Path, error: &AuditError) -> String {
-    format!("{}: {}", folder.display(), error.culprit())
+/// A failure that names the file, or the log, in the folder.
+fn inside(folder: &Path, error: &AuditError) -> Failure {
+    let culprit = error.culprit();
+    let message = error.to_string();
+    let about = format!("{culprit}: ");
+    let mut said = message.strip_prefix("annex: ").unwrap_or(&message);
+    said = said.strip_prefix(about.as_str()).unwrap_or(said);
+    let place = if culprit.contains(' ') {
+        format!("{}: {culprit}", folder.display())
+    } else {
+        folder.join(&culprit).display().to_string()
+    };
+    Failure::new(error.code(), place, said)
 }
 
 /// Every file below a folder, by its path there.
 fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let (mut open, mut files): (Vec<PathBuf>, _) = (vec![PathBuf::new()], BTreeMap::new());
     while let Some(below) = open.pop() {
-        let place = folder.join(&below);
+        let place = if below.as_os_str().is_empty() { folder.to_owned() } else { folder.join(&below) };
         let unavailable = |error: std::io::Error| Failure::unavailable(&place, &error);
         for entry in std::fs::read_dir(&place).map_err(unavailable)? {
             let entry = entry.map_err(unavailable)?;

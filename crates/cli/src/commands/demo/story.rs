@@ -146,9 +146,10 @@ impl<'a> Story<'a> {
         let result = crate::commands::run(&arguments, self.printer);
         let (text, exit, code) = match &result {
             Ok(report) if arguments.json => {
-                (show::cut(&Value::Object(report.json.clone()).to_canonical(), 300), 0, Value::Null)
+                let text = show::cut(&Value::Object(report.json.clone()).to_canonical(), 300);
+                (text, report.exit_code(), Value::Null)
             }
-            Ok(report) => (report.text.clone(), 0, Value::Null),
+            Ok(report) => (report.text.clone(), report.exit_code(), Value::Null),
             Err(failure) => (failure.to_string(), failure.exit, failure.code.as_str().into()),
         };
         if told == Told::All || result.is_err() {

@@ -102,14 +102,14 @@ impl Story<'_> {
             let missed = cells.iter().any(|(_, of, verdict)| of == party && verdict == "MISSED");
             self.require(!missed, || format!("{party}: expected nothing MISSED, got {cells:?}"))?;
         }
-        self.told(&format!("{} --annex annex", lines[0]), Told::CommandOnly)?;
-        let check = self.told("audit --check annex --policy terms.policy", Told::CommandOnly)?;
+        self.told(&format!("{} --annex a.annex", lines[0]), Told::CommandOnly)?;
+        let check = self.told("audit --check a.annex --policy terms.policy", Told::CommandOnly)?;
         self.require(check.json.get("report") == reports.first(), || {
-            "annex: expected the same report, got another".to_owned()
+            "a.annex: expected the same report, got another".to_owned()
         })?;
-        self.meanwhile("annex: its files give its report, byte for byte");
+        self.meanwhile("a.annex: its files give its report, byte for byte");
         self.shows(
-            "that both answered in time, by the clocks of neutral witnesses. The folder annex holds everything that a third \
+            "that both answered in time, by the clocks of neutral witnesses. The folder a.annex holds everything that a third \
              person needs to compute it again.",
             "that the answers are true, or that no other duty was agreed on.",
         );
