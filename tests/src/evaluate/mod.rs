@@ -70,13 +70,6 @@ pub const OPERATIONS: &[&str] = &[
     "witness.request",
     "witness.decide",
     "finding.verify",
-    "agreement.body",
-    "agreement.file",
-    "agreement.policy",
-    "agreement.content",
-    "agreement.period",
-    "agreement.date",
-    "agreement.days",
     "audit.report",
 ];
 
@@ -132,13 +125,6 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "witness.request" => witness::request(input),
         "witness.decide" => witness::decision(input),
         "finding.verify" => finding::verify(input),
-        "agreement.body" => agreement::body(input),
-        "agreement.file" => agreement::file(input),
-        "agreement.policy" => agreement::policy(input),
-        "agreement.content" => agreement::content(input),
-        "agreement.period" => agreement::period(input),
-        "agreement.date" => agreement::date(input),
-        "agreement.days" => agreement::days(input),
         "audit.report" => audit::report(input),
         unknown => Err(Stop::Fault(format!("unknown operation {unknown:?}"))),
     }
@@ -173,7 +159,6 @@ refused_by!(
     detente_presentation::PresentationError,
     detente_witness::WitnessError,
     detente_finding::FindingError,
-    detente_agreement::AgreementError,
     detente_audit::AuditError
 );
 
