@@ -5,10 +5,11 @@ use std::{
     io::{BufWriter, Write as _},
     os::unix::fs::FileExt as _,
     path::Path,
+    sync::Arc,
     thread,
 };
 
-use detente_checkpoint::{KeyType, NoteKey, Policy, SigningKey};
+use detente_checkpoint::{Ed25519Signer, KeyType, NoteKey, Policy, SigningKey};
 use detente_core::{Digest, LogId, Origin};
 use detente_log::LogSigner;
 use detente_merkle::leaf_hash;
@@ -61,6 +62,11 @@ impl Party {
     /// The log's key.
     pub fn signer(&self) -> LogSigner {
         LogSigner::new(self.origin.clone(), checkpoint_key())
+    }
+
+    /// The same key, for a server.
+    pub fn log_key(&self) -> Arc<dyn Ed25519Signer> {
+        Arc::new(checkpoint_key())
     }
 
     /// Trusts the log, and no witness.

@@ -38,7 +38,8 @@ pub use ticket::{Outcome, Refused, Ticket};
 /// How a sequencer gathers entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// How long the first entry of a batch waits for others. Each batch costs the same few flushes, however large.
+    /// How long the first entry of a batch waits for others at most. A batch goes before that when nothing came for an
+    /// eighth of it. Each batch costs the same few flushes, however large.
     pub max_wait: Duration,
     /// Entries after which a batch goes at once, at least 1.
     pub max_batch: usize,

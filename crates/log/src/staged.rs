@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     LogError, Store,
-    layout::{BUNDLE_LIMIT, HASH_BYTES, STAGED_PATH_LIMIT, STAGING, TILE_LIMIT},
+    layout::{BUNDLE_LIMIT, HASH_BYTES, STAGED_PATH_LIMIT, STAGING, STATE, TILE_LIMIT},
     state::State,
     storage::{Folders, parent},
 };
@@ -38,7 +38,9 @@ impl StagedFile {
     }
 }
 
-/// Step 1: the batch in one file, flushed, where no reader looks.
+/// Step 1: the batch in one file, and the state that will name it, flushed, where no reader looks.
+///
+/// All is written before anything is flushed: a file system that keeps a journal then has most of it to do once.
 pub(crate) fn write(store: &Store, state: State, files: &[StagedFile]) -> Result<(), LogError> {
     let name = state.staging();
     let framed = |file: &StagedFile| 16 + file.path.len() as u64 + file.content.len() as u64;
@@ -60,7 +62,9 @@ pub(crate) fn write(store: &Store, state: State, files: &[StagedFile]) -> Result
         let digest = hasher.finalize();
         out.write_all(&digest)
     })?;
+    let next = store.prepare(STATE, state.to_string().as_bytes())?;
     store.flush(&name)?;
+    store.flush(&next)?;
     store.flush_folders(&Folders::from([STAGING.to_owned()]))
 }
 
@@ -106,7 +110,7 @@ pub(crate) fn place_again(store: &Store, state: State) -> Result<Placed, LogErro
 
 /// Removes a batch that was never committed.
 pub(crate) fn discard(store: &Store, state: State) -> Result<(), LogError> {
-    store.remove(&state.staging())
+    store.remove(&state.staging()).and(store.forget_prepared(STATE))
 }
 
 fn place_one(store: &Store, file: StagedFile, placed: &mut Placed) -> Result<(), LogError> {

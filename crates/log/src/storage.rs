@@ -161,13 +161,34 @@ impl Store {
     pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), LogError> {
         // Copies and version control leave out an empty folder. Nothing in it has to outlive a crash here.
         self.create_folders(STAGING, &mut Folders::new())?;
-        self.replace_through(&format!("{STAGING}/{}.new", name.replace('/', "-")), name, bytes)
+        self.replace_through(&way(name), name, bytes)
     }
 
     /// [`Self::replace`] by way of a name that no reader looks at.
     pub(crate) fn replace_through(&self, way: &str, name: &str, bytes: &[u8]) -> Result<(), LogError> {
         self.write(way, bytes)?;
         self.flush(way)?;
+        self.replace_by(way, name)
+    }
+
+    /// Writes what is to replace a file, where [`Self::replace_with_prepared`] expects it. The caller flushes it.
+    pub(crate) fn prepare(&self, name: &str, bytes: &[u8]) -> Result<String, LogError> {
+        let way = way(name);
+        self.write(&way, bytes)?;
+        Ok(way)
+    }
+
+    /// The second half of [`Self::replace`].
+    pub(crate) fn replace_with_prepared(&self, name: &str) -> Result<(), LogError> {
+        self.replace_by(&way(name), name)
+    }
+
+    /// Takes away what was prepared.
+    pub(crate) fn forget_prepared(&self, name: &str) -> Result<(), LogError> {
+        self.remove(&way(name))
+    }
+
+    fn replace_by(&self, way: &str, name: &str) -> Result<(), LogError> {
         self.rename(way, name)?;
         self.flush_folders(&Folders::from([parent(name).to_owned()]))
     }
@@ -230,6 +251,11 @@ pub(crate) type Folders = std::collections::BTreeSet<String>;
 /// The folder of a name; the log's own folder is the empty name.
 pub(crate) fn parent(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// What is to replace a file lies here before.
+fn way(name: &str) -> String {
+    format!("{STAGING}/{}.new", name.replace('/', "-"))
 }
 
 /// A name that leads nowhere, or through something that is no folder, is a fault of the log and not of the system.

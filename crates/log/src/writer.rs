@@ -240,7 +240,7 @@ impl LogWriter {
         let (edge, files) = self.edge.extend(entries, leaves)?;
         let next = edge.state();
 
-        // 1. The batch, flushed, where no reader looks.
+        // 1. The batch and the state that names it, flushed, where no reader looks.
         if let Err(error) = staged::write(&self.store, next, &files) {
             // Best effort: what stays was never committed, and the next start removes it.
             let _ = staged::discard(&self.store, next);
@@ -252,7 +252,7 @@ impl LogWriter {
             if found != old {
                 return Err(LogError::StateChanged { expected: old.size, got: found.size });
             }
-            writer.store.replace(STATE, next.to_string().as_bytes())?;
+            writer.store.replace_with_prepared(STATE)?;
             writer.edge = edge;
             writer.progress = Progress::Unsigned;
             // 3. Guards, before anything is signed.

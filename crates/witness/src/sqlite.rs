@@ -9,9 +9,7 @@ use std::{
 
 use detente_checkpoint::NoteKey;
 use detente_core::{Code, Digest, Origin, TreeSize, UnixSeconds};
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params,
-};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::{
     Applied, BatchStore, Evidence, EvidenceKind, Kept, MAX_EVIDENCE, MAX_REFUSALS, Refusal, Seen, SeenKey,
@@ -224,35 +222,27 @@ fn replace(
     next: &Seen,
 ) -> rusqlite::Result<bool> {
     let key = next.key();
-    let values = named_params! {
-        ":origin": origin.as_str(), ":size": integer(key.size.get()), ":root": key.root.as_bytes().as_slice(),
-        ":time": integer(key.time.get()), ":note": next.note().as_bytes(),
-    };
+    let (origin, size, root) = (origin.as_str(), integer(key.size.get()), key.root.as_bytes().as_slice());
+    let (time, note) = (integer(key.time.get()), next.note().as_bytes());
     let changed = match expected {
-        None => transaction.execute(
-            "INSERT INTO newest VALUES (:origin, :size, :root, :time, :note) ON CONFLICT DO NOTHING",
-            values,
-        )?,
-        Some(expected) => {
-            let found = transaction.query_row(
-                "SELECT count(*) FROM newest WHERE origin = ?1 AND size = ?2 AND root = ?3 AND time = ?4",
-                params![
-                    origin.as_str(),
-                    integer(expected.size.get()),
-                    expected.root.as_bytes().as_slice(),
-                    integer(expected.time.get())
-                ],
-                |row| row.get::<_, i64>(0),
-            )?;
-            if found == 0 {
-                0
-            } else {
-                transaction.execute(
-                    "UPDATE newest SET size = :size, root = :root, time = :time, note = :note WHERE origin = :origin",
-                    values,
-                )?
-            }
-        }
+        None => transaction
+            .prepare_cached("INSERT INTO newest VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")?
+            .execute(params![origin, size, root, time, note])?,
+        Some(expected) => transaction
+            .prepare_cached(
+                "UPDATE newest SET size = ?2, root = ?3, time = ?4, note = ?5
+                 WHERE origin = ?1 AND size = ?6 AND root = ?7 AND time = ?8",
+            )?
+            .execute(params![
+                origin,
+                size,
+                root,
+                time,
+                note,
+                integer(expected.size.get()),
+                expected.root.as_bytes().as_slice(),
+                integer(expected.time.get())
+            ])?,
     };
     Ok(changed == 1)
 }

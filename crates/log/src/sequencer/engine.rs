@@ -118,7 +118,6 @@ impl Engine {
                 return if self.writer.is_stopped() { Err(error) } else { Ok(Ok(())) };
             }
         };
-        let indexed = self.index.extend(first, &judged.accepted);
         self.keys = judged.keys;
         match judged.events {
             true => self.shared.keys.follow(self.keys.as_ref(), self.writer.state().0),
@@ -128,7 +127,8 @@ impl Engine {
             Ok(Ok(())) => {
                 self.announce()?;
                 self.answer(repeated.into_iter().chain(fresh));
-                indexed.map(Ok).map_err(Arc::new)
+                // Nobody needs it before the next batch is judged; until then submitters have the cores.
+                self.index.extend(first, &judged.accepted).map(Ok).map_err(Arc::new)
             }
             Ok(Err(refused)) => {
                 refuse(repeated.into_iter().chain(fresh), &refused);

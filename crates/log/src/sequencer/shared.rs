@@ -19,6 +19,9 @@ use super::{
 };
 use crate::LogError;
 
+/// How many lulls make the longest wait.
+const LULLS: u32 = 8;
+
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) options: Options,
@@ -93,7 +96,7 @@ impl Shared {
             }
         }
         queue.waiting.push_back(submission);
-        // The thread waits for the first one and for a full batch, and for nothing in between.
+        // The thread waits for the first one, for a full batch, and by the clock for a lull: for nothing in between.
         if queue.waiting.len() == 1 || queue.waiting.len() >= self.options.max_batch {
             self.changed.notify_all();
         }
@@ -125,22 +128,27 @@ impl Shared {
         pace.saturating_mul(batches).clamp(Duration::from_millis(1), Duration::from_secs(30))
     }
 
-    /// Waits for the next batch: it goes when it is full, or when its first entry has waited long enough.
+    /// Waits for the next batch: it goes when it is full, when its first entry has waited long enough, or in a lull.
+    ///
+    /// Called when the batch before is answered. Most who submit wait for their receipt and then submit again, so a lull
+    /// begins no sooner than that: else two halves of them would take turns, and each batch would hold one of the halves.
     pub(super) fn next(&self, quiet: Option<Duration>) -> Work {
         let mut queue = lock(&self.queue);
         let idle_since = Instant::now();
+        let lull = self.options.max_wait / LULLS;
         loop {
-            let left = match queue.waiting.front() {
-                Some(first) => {
-                    let left = self.options.max_wait.saturating_sub(first.arrived.elapsed());
+            let left = match (queue.waiting.front(), queue.waiting.back()) {
+                (Some(first), Some(last)) => {
+                    let longest = self.options.max_wait.saturating_sub(first.arrived.elapsed());
+                    let left = longest.min(lull.saturating_sub(last.arrived.max(idle_since).elapsed()));
                     if queue.stopping || queue.waiting.len() >= self.options.max_batch || left.is_zero() {
                         let count = queue.waiting.len().min(self.options.max_batch);
                         return Work::Batch(queue.waiting.drain(..count).collect());
                     }
                     Some(left)
                 }
-                None if queue.stopping => return Work::End,
-                None => match quiet.map(|quiet| quiet.saturating_sub(idle_since.elapsed())) {
+                _ if queue.stopping => return Work::End,
+                _ => match quiet.map(|quiet| quiet.saturating_sub(idle_since.elapsed())) {
                     Some(left) if left.is_zero() => return Work::Quiet,
                     left => left,
                 },

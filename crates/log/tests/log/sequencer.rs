@@ -113,7 +113,7 @@ fn the_first_entry_of_a_log_is_its_genesis() {
 fn the_same_bytes_give_the_first_receipt_in_flight_and_later_and_after_a_restart() {
     let party = Party::new();
     let folder = party.log_of(&[14]);
-    let slow = Options { max_wait: Duration::from_millis(50), ..QUICK };
+    let slow = Options { max_wait: Duration::from_secs(2), ..QUICK };
     let sequencer = start_with(folder.path(), &party, slow);
     let entry = party.sealed(500);
     let tickets: Vec<_> = (0..5).map(|_| sequencer.submit(&entry).unwrap()).collect();
@@ -223,7 +223,7 @@ fn a_sealed_value_and_a_statement_id_are_taken_once() {
 fn key_events_take_effect_within_the_batch() {
     let party = Party::new();
     let folder = party.log_of(&[14]);
-    let slow = Options { max_wait: Duration::from_millis(200), ..QUICK };
+    let slow = Options { max_wait: Duration::from_secs(4), ..QUICK };
     let sequencer = start_with(folder.path(), &party, slow);
     let new = SigningKey::from_seed(&[41; 32]);
     let old = key_digest(&SigningKey::from_seed(&[3; 32]).public());

@@ -16,7 +16,7 @@ use crate::{
 #[test]
 fn requests_at_work_get_their_answer_and_the_lock_is_given_back() {
     let served = Served::with(&[1], |_| Unusual {
-        options: Options { max_wait: Duration::from_millis(700), ..Options::default() },
+        options: Options { max_wait: Duration::from_secs(16), ..Options::default() },
         ..Unusual::default()
     });
     let (address, log, policy) = (served.address(), served.log(), served.party.policy());

@@ -152,7 +152,7 @@ fn whoever_does_not_wait_is_told_that_it_is_queued() {
 fn a_full_queue_is_said_at_once_with_a_time() {
     let served = Served::with(&[1], |_| Unusual {
         options: Options {
-            max_wait: Duration::from_secs(30),
+            max_wait: Duration::from_secs(300),
             max_batch: 1000,
             queue: 3,
             ..Options::default()
@@ -181,7 +181,7 @@ fn a_full_queue_is_said_at_once_with_a_time() {
 #[test]
 fn one_address_has_so_many_requests_at_work_and_no_more() {
     let served = Served::with(&[1], |_| {
-        let options = Options { max_wait: Duration::from_secs(3), ..Options::default() };
+        let options = Options { max_wait: Duration::from_secs(16), ..Options::default() };
         let mut unusual = Unusual { options, ..Unusual::default() };
         unusual.around.limits.at_work = 2;
         unusual.around.admin = Some(unusual.around.listen);
