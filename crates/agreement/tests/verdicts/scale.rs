@@ -91,7 +91,6 @@ fn a_million_entries_a_side() {
     let evaluation = evaluate(agreement(), &story.terms, &facts);
     // In a debug build too; a search that is quadratic takes minutes.
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
-    println!("{} cells in {:?}", evaluation.cells.len(), begun.elapsed());
     let of = |obligation: usize, party: usize| {
         evaluation.cells.iter().filter(move |cell| cell.obligation == obligation && cell.party == party)
     };
