@@ -236,6 +236,14 @@ fn a_small_checkpoint_that_was_seen_late_does_not_hide_a_large_one() {
 }
 
 #[test]
+fn an_end_that_was_not_seen_leaves_the_name_of_the_other_log() {
+    // B's log was seen to second 10, and A's to day 9, without an anchor: undecided, of B's log.
+    let mut story = Story::of([anchors()]).obliging(A);
+    story.logs[A].seen(9 * DAY);
+    assert_eq!(story.table(), ["a INDETERMINATE(OF-b)"]);
+}
+
+#[test]
 fn an_anchor_below_the_own_adoption_is_no_link() {
     let mut story = Story::before(2, [anchors()]).obliging(A);
     story.logs[B].say(0, 10, adopts());

@@ -30,7 +30,22 @@ pub fn acts() -> impl Strategy<Value = Vec<Act>> {
     let fields = (0_usize..2, 0_u8..24, pause, any::<usize>(), [lag.clone(), lag], any::<[bool; 4]>());
     let act =
         fields.prop_map(|(who, what, pause, pick, lag, late)| Act { who, what, pause, pick, lag, late });
-    proptest::collection::vec(act, 0..40)
+    // Of all things, or of a few that belong together, so that they meet.
+    let foci: [&[u8]; 7] = [
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+        &[0, 4, 6, 8, 9, 18, 19],
+        &[0, 3, 6, 8, 18],
+        &[1, 7, 9, 18],
+        &[13, 14, 18],
+        &[0, 16, 18],
+        &[21],
+    ];
+    (proptest::sample::select(foci.to_vec()), proptest::collection::vec(act, 0..40)).prop_map(
+        |(focus, acts)| {
+            let focused = |act: Act| Act { what: focus[usize::from(act.what) % focus.len()], ..act };
+            acts.into_iter().map(focused).collect()
+        },
+    )
 }
 
 /// Every kind of duty, with periods about as long as the pauses.
