@@ -55,7 +55,7 @@ fn publication_is_judged_by_the_date_that_the_report_claims() {
         story.logs[B].seal(lo, hi, &claimed("2026-03-10T10:00:00Z"));
         let event = TENTH + 36_000;
         assert_eq!(
-            story.timed_table(),
+            story.seen_but(B).timed_table(),
             [format!(
                 "b {verdict}(CLAIMED) b/2 by b/2 | from {event}..{event} answered {lo}..{hi} due {due}..{due}"
             )]
@@ -67,9 +67,9 @@ fn publication_is_judged_by_the_date_that_the_report_claims() {
         story.logs[B].anchor(20, 30, A, Some(2));
         story.logs[B].seal(lo, hi, &claimed("2026-03-10T10:00:00Z"));
         story.times = Times::Unwitnessed;
-        assert_eq!(story.table(), ["b INDETERMINATE(CLAIMED) b/3 by b/3"]);
+        assert_eq!(story.seen_but(B).table(), ["b INDETERMINATE(CLAIMED) b/3 by b/3"]);
         story.times = Times::QuorumSplit;
-        assert_eq!(story.table(), ["b QUORUM-SPLIT(CLAIMED) b/3 by b/3"]);
+        assert_eq!(story.seen_but(B).table(), ["b QUORUM-SPLIT(CLAIMED) b/3 by b/3"]);
     }
 }
 
@@ -80,7 +80,7 @@ fn a_day_is_read_where_the_party_is() {
         let mut story = within(field("claimed_time", None), None, Period::Hours(24));
         story.terms.parties[B].offset = offset;
         story.logs[B].seal(lo, hi, &claimed("2026-03-10"));
-        story.table()
+        story.seen_but(B).table()
     };
     // In UTC from TENTH to TENTH + 86,399: due from the eleventh to the last second of it.
     assert_eq!(verdict(Some(0), TENTH + 100, TENTH + DAY), ["b MET(CLAIMED) b/2 by b/2"]);
@@ -161,7 +161,7 @@ fn two_claimed_dates_are_counted_in_days() {
         // Published years later, between times that contradict each other: two claims are compared, no instants.
         story.logs[B].seal(TENTH + 99 * DAY, TENTH + 98 * DAY, &report(&slots));
         story.times = Times::Known;
-        story.timed_table()[0].clone()
+        story.seen_but(B).timed_table()[0].clone()
     };
     let none = "b/2 by b/2 | from none answered none due none";
     let of = |day| date(15, [Some(2026), Some(3), Some(day)]);
@@ -218,13 +218,13 @@ fn the_next_stage_amends_the_one_before() {
         let id = story.logs[B].id(2);
         story.logs[B].seal(lo, hi, &staged("incident.amend", Some(id), "final"));
         assert_eq!(
-            story.timed_table(),
+            story.seen_but(B).timed_table(),
             [format!("b {verdict} b/2 by b/3 | from 100..110 answered {lo}..{hi} due 2678500..2678510")]
         );
     }
     let mut silent = early();
     silent.logs[B].seen(2_678_511);
-    assert_eq!(silent.table(), ["b OVERDUE b/2"]);
+    assert_eq!(silent.seen_but(B).table(), ["b OVERDUE b/2"]);
 }
 
 #[test]
@@ -238,12 +238,12 @@ fn an_amendment_of_an_amendment_counts_and_of_another_report_not() {
     own.seal(200, 210, &staged("incident.amend", Some(first), "middle"));
     let middle = own.id(5);
     own.seal(300, 310, &staged("incident.amend", Some(middle), "final"));
-    assert_eq!(story.table(), ["b MET b/2 by b/6"]);
+    assert_eq!(story.seen_but(B).table(), ["b MET b/2 by b/6"]);
     // Way through an entry that is opened as another kind there is none.
     let slot = story.logs[B].opened.get_mut(&crate::story::index(5)).unwrap();
     slot.slots.insert(0, Some(text("cover")));
     story.logs[B].seen(2_678_511);
-    assert_eq!(story.table(), ["b OVERDUE b/2"]);
+    assert_eq!(story.seen_but(B).table(), ["b OVERDUE b/2"]);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn nothing_amends_what_comes_after_it() {
     story.logs[B].seal(200, 210, &staged("incident.amend", Some(later), "final"));
     story.logs[B].seal(300, 310, &staged("incident.amend", Some(first), "middle"));
     story.logs[B].seen(2_678_511);
-    assert_eq!(story.table(), ["b OVERDUE b/2"]);
+    assert_eq!(story.seen_but(B).table(), ["b OVERDUE b/2"]);
 }
 
 #[test]
@@ -284,17 +284,17 @@ fn what_is_unopened_may_be_the_amendment() {
     };
     // Nothing opened, slots 3 and 4 without the kind, and a report without its stage or what it amends: four.
     let some = [Vec::new(), report(&[3, 4]), report(&[0, 3]), report(&[0, 4]), report(&[0, 3, 4])];
-    assert_eq!(sealed(&some, 2_678_511).table(), ["b INDETERMINATE(UNOPENED) b/2 unopened 4"]);
+    assert_eq!(sealed(&some, 2_678_511).seen_but(B).table(), ["b INDETERMINATE(UNOPENED) b/2 unopened 4"]);
     // Of another kind: slots 3 and 4 are not asked for.
     let cover = vec![(0, Some(text("cover")))];
-    assert_eq!(sealed(&[cover], 2_678_511).table(), ["b OVERDUE b/2"]);
+    assert_eq!(sealed(&[cover], 2_678_511).seen_but(B).table(), ["b OVERDUE b/2"]);
     // Open it is open, whatever is unopened.
-    assert_eq!(sealed(&some, 5_000).table(), ["b INDETERMINATE(STALE) b/2"]);
+    assert_eq!(sealed(&some, 5_000).seen_but(B).table(), ["b INDETERMINATE(STALE) b/2"]);
     // After the last instant none can be in time: the one at 2,678,510 may, the one above it not.
     let mut story = sealed(&[], 1_000);
     story.logs[B].seal(2_678_510, 2_700_000, &[]);
     story.logs[B].seal(2_678_511, 2_700_000, &[]);
-    assert_eq!(story.table(), ["b INDETERMINATE(UNOPENED) b/2 unopened 1"]);
+    assert_eq!(story.seen_but(B).table(), ["b INDETERMINATE(UNOPENED) b/2 unopened 1"]);
     // Between it and a late answer: above the answer, and below the report, nothing counts.
     let mut story = within(ReportTrigger::After("early".to_owned()), Some("final"), Period::Months(1));
     story.logs[B].seal(50, 60, &[]);
@@ -302,11 +302,11 @@ fn what_is_unopened_may_be_the_amendment() {
     let id = story.logs[B].id(3);
     story.logs[B].seal(2_678_511, 2_678_600, &staged("incident.amend", Some(id.clone()), "final"));
     story.logs[B].seal(2_678_511, 2_678_600, &[]);
-    assert_eq!(story.table(), ["b MISSED b/3 by b/4"]);
+    assert_eq!(story.seen_but(B).table(), ["b MISSED b/3 by b/4"]);
     let mut story = within(ReportTrigger::After("early".to_owned()), Some("final"), Period::Months(1));
     story.logs[B].seal(50, 60, &[]);
     story.logs[B].seal(100, 110, &staged("incident.report", None, "early"));
     story.logs[B].seal(200, 210, &[]);
     story.logs[B].seal(2_678_511, 2_678_600, &staged("incident.amend", Some(id), "final"));
-    assert_eq!(story.table(), ["b INDETERMINATE(UNOPENED) b/3 by b/5 unopened 1"]);
+    assert_eq!(story.seen_but(B).table(), ["b INDETERMINATE(UNOPENED) b/3 by b/5 unopened 1"]);
 }

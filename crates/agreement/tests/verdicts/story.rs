@@ -17,6 +17,7 @@ pub const DAY: u64 = 86_400;
 pub const A: usize = 0;
 pub const B: usize = 1;
 pub const C: usize = 2;
+pub const NOBODY: usize = 9;
 
 pub fn second(seconds: u64) -> UnixSeconds {
     UnixSeconds::new(seconds).unwrap()
@@ -232,6 +233,15 @@ impl Story {
             obligation.obliged = vec![party];
         }
         self
+    }
+
+    /// The same, and every log but this party's was seen so late that an end it hid would be later than all of this.
+    pub fn seen_but(&self, party: usize) -> Self {
+        let mut story = self.clone();
+        for own in story.logs.iter_mut().filter(|own| own.party != party) {
+            own.seen(4_000_000_000);
+        }
+        story
     }
 
     pub fn facts(&self) -> Facts {
