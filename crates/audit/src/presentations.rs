@@ -62,8 +62,7 @@ fn take(
     opened: &mut Openings,
 ) -> Result<Outcome, AuditError> {
     // By the origin: a log that began anew under the same key is a fork of the one at hand.
-    let origin = presentation.checkpoint().origin();
-    let Some(log) = logs.iter_mut().find(|log| log.party.origin == *origin) else {
+    let Some(log) = logs.iter_mut().find(|log| log.party.origin == *presentation.origin()) else {
         return Ok(Outcome::Refused(Code::LogMismatch));
     };
     let note = Note::new(presentation.checkpoint().clone(), &case.policy);
