@@ -110,9 +110,7 @@ fn stopped(error: AuditError, folder: &Path, brought: &Brought) -> Failure {
     if let AuditError::Fork(fork) = &error {
         let failure = Failure::new(error.code(), error.culprit(), &error);
         let Some(finding) = &fork.finding else {
-            return failure.hint(
-                "nothing at hand shows that one key signed both trees",
-            );
+            return failure.hint("nothing at hand shows that one key signed both trees");
         };
         return match published::write_finding(folder, &finding.to_bytes()) {
             Ok(path) => failure.hint(format!("the log's key signed both: {path} proves it to anybody")),
