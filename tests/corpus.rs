@@ -18,6 +18,7 @@ use std::{
     sync::Once,
 };
 
+use detente_agreement::{ClaimedDate, Verdict, claimed_days};
 use detente_core::{LeafIndex, Name, Origin, UnixSeconds, json::Value};
 use detente_disclosure::{Document, Profile};
 use detente_log::{LogDirectory, check_log};
@@ -255,6 +256,43 @@ fn presentations_show_what_was_opened_and_nothing_else() {
         }
     }
     assert!(lengths.len() > 1, "the lengths follow what was opened");
+}
+
+/// From the incident to its notification, in days, with dates that may be a year or a month: counted once by another
+/// program, which has the rule of `specs/agreement.md` "report-within" with `by`.
+#[test]
+fn deadlines_of_real_reports_come_out_as_another_program_counted_them() {
+    let Some(bytes) = corpus("vcdb-sample.jsonl") else { return };
+    let date = |record: &Value, path: &str| {
+        let date = member(record, path).filter(|date| member(date, "year").is_some())?;
+        let part = |name| member(date, name);
+        Some(ClaimedDate::from_slots(part("year"), part("month"), part("day")))
+    };
+    let records = records(&bytes);
+    assert_eq!(records.len(), 409);
+    for (days, expected) in [(3, [9, 108, 69, 4, 4, 215]), (30, [16, 92, 78, 4, 4, 215])] {
+        let mut counts = BTreeMap::new();
+        for record in &records {
+            let incident = date(record, "timeline.incident");
+            let notification = date(record, "plus.timeline.notification");
+            let verdict = incident.zip(notification).map(|dates| match dates {
+                (Some(first), Some(second)) => claimed_days(first, second, days),
+                // A month 29 or 123, 29 February 2018, and a day without a month.
+                _ => Verdict::MalformedDate,
+            });
+            *counts.entry(verdict).or_insert(0) += 1;
+        }
+        let verdicts = [
+            Some(Verdict::Met),
+            Some(Verdict::Missed),
+            Some(Verdict::Indeterminate),
+            Some(Verdict::BeforeEvent),
+            Some(Verdict::MalformedDate),
+            None,
+        ];
+        assert_eq!(verdicts.map(|verdict| counts.remove(&verdict).unwrap_or(0)), expected, "{days} days");
+        assert!(counts.is_empty(), "{counts:?}");
+    }
 }
 
 /// Every property that the schema allows, arrays counted as one.

@@ -5,6 +5,7 @@
 //! - [`corpus`]: incident reports, as many as wanted. [`process`]: processor time and memory of this process.
 //! - [`statements`]: statements signed beforehand, in a file.
 //! - [`party`]: a party in a folder that goes away afterwards.
+//! - [`two_logs`]: two parties' logs that answer and anchor each other, in files.
 //! - One binary a question, in `src/bin/`.
 //!
 //! # Out of scope
@@ -16,3 +17,4 @@ pub mod measure;
 pub mod party;
 pub mod process;
 pub mod statements;
+pub mod two_logs;

@@ -10,10 +10,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE.parent / "vectors"
 INCIDENTS = HERE.parent / "data" / "incidents"
+PRESETS = HERE.parents[1] / "crates" / "agreement" / "src" / "preset"
 LONGEST = 65_536  # bytes; a longer seed costs more time than it finds
 
 # target: (operation, member of input or output, how it is written)
 SOURCES = {
+    "agreement": [("agreement.file", "file", "base64")],
+    "agreement_body": [],  # below
+    "agreement_content": [("agreement.content", "file", "base64")],
     "checkpoint": [("checkpoint.checkpoint", "note", "base64"), ("checkpoint.time", "notes", "base64")],
     "companion": [("checkpoint.policy", "companion", "base64"), ("checkpoint.checkpoint", "companion", "base64")],
     "document": [("disclosure.slots", "document", "base64")],
@@ -57,12 +61,61 @@ def export_parts():
         yield json.dumps(row, separators=(",", ":"))
 
 
+def agreements():
+    """Each preset with two parties before it."""
+    head = 'agreement = "detente-agreement/v1"\nname = "n"\ntitle = "t"\npolicy = "%s"\ncompanion = "%s"\n' % ("01" * 32, "02" * 32)
+    for party, offset in [("a", 'offset = "+08:00"\n'), ("b", "")]:
+        head += f'[[party]]\nid = "{party}"\nname = "{party}"\nlog = "{(party * 64)}"\norigin = "{party}.example/log"\n{offset}'
+    for path in sorted(PRESETS.glob("*.toml")):
+        yield (head + path.read_text(encoding="utf-8")).encode()
+
+
+def bodies():
+    """What the target reads: the kind's code, then the body. One of each kind."""
+    def text(string):
+        return len(string).to_bytes(8, "little") + string
+
+    nonce, log, digest, five = bytes(16), b"\x0a" * 32, b"\x0d" * 32, (5).to_bytes(8, "little")
+    reference = log + five + digest
+    content = b"\x01" + digest
+    accusation = bytes([1, 2, 5, 2]) + text(b"\x01\x05") + b"\x02\x01" + reference + b"\x01" + digest
+    accusation += (1).to_bytes(8, "little") + b"\x01\x02\0\0\0" + text(b"2027-01") + content
+    yield from (bytes([kind]) + nonce + body for kind, body in {
+        32: text(b"desk@a.example") + text(b"soc@a.example"), 33: digest, 34: log + digest, 35: digest + five, 37: log + five,
+        38: log, 39: reference, 40: log + b"\x01" + text(b"2026-11-30T10:00:00+08:00") + b"\x01" + reference,
+        48: log + digest, 49: log + digest, 50: reference, 51: reference + b"\x01" + content, 52: reference + b"\x06\0",
+        53: reference + b"\x04" + content, 64: log + accusation, 65: reference + b"\x02\0", 66: reference + b"\x01",
+    }.items())
+    for path in sorted((VECTORS / "agreement" / "body").glob("*.json")):
+        given = json.loads(path.read_text(encoding="utf-8"))["input"]
+        yield bytes([given["kind"] % 256]) + base64.b64decode(given["body"])
+
+
+def contents():
+    """A content and a manifest."""
+    common = {"log": "0a" * 32, "salt": base64.b64encode(bytes(32)).decode()}
+    fields = {name: "x" for name in ["authority", "data", "offence", "custodian"]}
+    items = [{"digest": "0d" * 32, "size": "7", "type": kind} for kind in ["sample", "other"]]
+    for file in [
+        {"detente": "content/v1", "fields": fields, "kind": "request.preserve", **common},
+        {"detente": "content/v1", "fields": {"act": "\u00e9", "text": "x"}, "kind": "accusation.issue", **common},
+        {"detente": "manifest/v1", "items": items, **common},
+    ]:
+        yield (json.dumps(file, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
 def main():
     empty = []
     for target, sources in SOURCES.items():
         seeds = {seed for source in sources for seed in byte_strings(*source) if len(seed) < LONGEST}
         if target == "entry_bundle":
             seeds = {bundle([seed]) for seed in seeds} | {bundle(sorted(seeds, key=len)[:256])}
+        if target == "agreement":
+            seeds |= set(agreements())
+        if target == "agreement_body":
+            seeds |= {body for body in bodies() if len(body) < LONGEST}
+        if target == "agreement_content":
+            seeds |= set(contents())
         if target == "export_part":
             seeds |= {part.encode() for part in export_parts()}
         if target == "document":

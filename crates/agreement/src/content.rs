@@ -174,6 +174,37 @@ impl Content {
     }
 }
 
+/// A file that was handed over, of either sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnverifiedFile {
+    /// A content.
+    Content(UnverifiedContent),
+    /// A manifest.
+    Manifest(UnverifiedManifest),
+}
+
+impl UnverifiedFile {
+    /// Reads a file; which sort it is, it says itself.
+    ///
+    /// # Errors
+    /// `OVERSIZE`, the codes of a file of ours, `MALFORMED-CONTENT`.
+    pub fn parse(file: &[u8]) -> Result<Self, AgreementError> {
+        let members = Members::read(file)?;
+        match members.sort() {
+            ContentFile::Content => content(members).map(Self::Content),
+            ContentFile::Manifest => manifest::manifest(members).map(Self::Manifest),
+        }
+    }
+
+    /// Which sort.
+    pub const fn sort(&self) -> ContentFile {
+        match self {
+            Self::Content(_) => ContentFile::Content,
+            Self::Manifest(_) => ContentFile::Manifest,
+        }
+    }
+}
+
 /// A content whose form is right; nothing says yet that a statement commits to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnverifiedContent(Content);
@@ -182,23 +213,12 @@ impl UnverifiedContent {
     /// Reads a file.
     ///
     /// # Errors
-    /// `OVERSIZE`, the codes of a file of ours, `MALFORMED-CONTENT`.
+    /// `OVERSIZE`, the codes of a file of ours, `MALFORMED-CONTENT`, `CONTENT-MISMATCH` for a manifest.
     pub fn parse(file: &[u8]) -> Result<Self, AgreementError> {
-        let mut members = Members::read(ContentFile::Content, file)?;
-        let kind = members.string("kind")?;
-        let kind = Kind::ALL.iter().copied().find(|listed| listed.name() == kind);
-        let Some(kind) = kind.filter(|kind| ContentFields::of(*kind).is_some()) else {
-            return Err(malformed(ContentFile::Content, "kind", "a kind of statement that has a content"));
-        };
-        let mut fields = BTreeMap::new();
-        for (name, value) in members.object("fields")? {
-            let Value::String(text) = value else {
-                return Err(malformed(ContentFile::Content, &name, "a string"));
-            };
-            fields.insert(name, text);
+        match UnverifiedFile::parse(file)? {
+            UnverifiedFile::Content(content) => Ok(content),
+            other => Err(wrong_sort(ContentFile::Content, other.sort())),
         }
-        let (log, salt) = members.finish()?;
-        Content::new(log, kind, salt, fields).map(Self)
     }
 
     /// What a statement that has this content holds: by this it is found.
@@ -229,6 +249,23 @@ impl UnverifiedContent {
     }
 }
 
+fn content(mut members: Members) -> Result<UnverifiedContent, AgreementError> {
+    let kind = members.string("kind")?;
+    let kind = Kind::ALL.iter().copied().find(|listed| listed.name() == kind);
+    let Some(kind) = kind.filter(|kind| ContentFields::of(*kind).is_some()) else {
+        return Err(malformed(ContentFile::Content, "kind", "a kind of statement that has a content"));
+    };
+    let mut fields = BTreeMap::new();
+    for (name, value) in members.object("fields")? {
+        let Value::String(text) = value else {
+            return Err(malformed(ContentFile::Content, &name, "a string"));
+        };
+        fields.insert(name, text);
+    }
+    let (log, salt) = members.finish()?;
+    Content::new(log, kind, salt, fields).map(UnverifiedContent)
+}
+
 fn malformed(file: ContentFile, member: &str, expected: &'static str) -> AgreementError {
     AgreementError::MalformedContent { file, member: member.chars().take(60).collect(), expected }
 }
@@ -244,6 +281,11 @@ fn same<T: PartialEq + ToString>(
     }
     let (expected, got) = (expected.to_string(), got.to_string());
     Err(AgreementError::ContentMismatch { file, what, expected, got })
+}
+
+fn wrong_sort(expected: ContentFile, got: ContentFile) -> AgreementError {
+    let (file, what) = (expected, "a");
+    AgreementError::ContentMismatch { file, what, expected: expected.to_string(), got: got.to_string() }
 }
 
 fn within_limit(file: ContentFile, got: usize) -> Result<(), AgreementError> {

@@ -113,7 +113,7 @@ fn add_party(parties: &mut Vec<PartyTerms>, table: Table) -> Result<(), Agreemen
             |text| Origin::parse(text).ok(),
         )?,
         offset: if fields.has("offset") {
-            Some(fields.parsed("offset", "+hh:mm or -hh:mm, at most 14:00", offset)?)
+            Some(fields.parsed("offset", "+hh:mm or -hh:mm, at most 14:00", PartyTerms::parse_offset)?)
         } else {
             None
         },
@@ -135,19 +135,21 @@ fn add_party(parties: &mut Vec<PartyTerms>, table: Table) -> Result<(), Agreemen
     Ok(())
 }
 
-/// Minutes east of UTC.
-fn offset(text: &str) -> Option<i16> {
-    let (sign, [h1, h2, b':', m1, m2]) = (match text.as_bytes() {
-        [b'+', rest @ ..] => (1, rest),
-        [b'-', rest @ ..] => (-1, rest),
-        _ => return None,
-    }) else {
-        return None;
-    };
-    let digit = |byte: &u8| byte.is_ascii_digit().then(|| i16::from(byte - b'0'));
-    let (hours, minutes) = (digit(h1)? * 10 + digit(h2)?, digit(m1)? * 10 + digit(m2)?);
-    let all = hours * 60 + minutes;
-    (minutes < 60 && all <= 14 * 60).then_some(sign * all)
+impl PartyTerms {
+    /// Minutes east of UTC, from `+hh:mm` or `-hh:mm`, at most 14 hours; `None` for anything else.
+    pub fn parse_offset(text: &str) -> Option<i16> {
+        let (sign, [h1, h2, b':', m1, m2]) = (match text.as_bytes() {
+            [b'+', rest @ ..] => (1, rest),
+            [b'-', rest @ ..] => (-1, rest),
+            _ => return None,
+        }) else {
+            return None;
+        };
+        let digit = |byte: &u8| byte.is_ascii_digit().then(|| i16::from(byte - b'0'));
+        let (hours, minutes) = (digit(h1)? * 10 + digit(h2)?, digit(m1)? * 10 + digit(m2)?);
+        let all = hours * 60 + minutes;
+        (minutes < 60 && all <= 14 * 60).then_some(sign * all)
+    }
 }
 
 fn definitions(table: Table) -> Result<Vec<(String, String)>, AgreementError> {

@@ -42,7 +42,7 @@ pub use body::{Accusation, Body, KINDS, Reference};
 pub use cell::{Cell, Force, Place, State, Verdict, VerdictClass};
 pub use content::{
     Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, Manifest, UnverifiedContent,
-    UnverifiedManifest,
+    UnverifiedFile, UnverifiedManifest,
 };
 pub use date::{ClaimedDate, claimed_days};
 pub use deadline::{Known, Ruling, deadline};

@@ -1,5 +1,6 @@
 //! The operations of the specs' "Vectors" tables, each one call into the crate of its word.
 
+mod agreement;
 mod checkpoint;
 mod core;
 mod disclosure;
@@ -58,6 +59,13 @@ pub const OPERATIONS: &[&str] = &[
     "disclosure.open",
     "disclosure.select",
     "presentation.verify",
+    "agreement.body",
+    "agreement.file",
+    "agreement.policy",
+    "agreement.content",
+    "agreement.period",
+    "agreement.date",
+    "agreement.days",
     "witness.request",
     "witness.decide",
     "finding.verify",
@@ -105,6 +113,13 @@ fn run(operation: &str, input: &Input<'_>) -> Answer {
         "disclosure.open" => disclosure::open(input),
         "disclosure.select" => disclosure::select(input),
         "presentation.verify" => presentation::verify(input),
+        "agreement.body" => agreement::body(input),
+        "agreement.file" => agreement::file(input),
+        "agreement.policy" => agreement::policy(input),
+        "agreement.content" => agreement::content(input),
+        "agreement.period" => agreement::period(input),
+        "agreement.date" => agreement::date(input),
+        "agreement.days" => agreement::days(input),
         "witness.request" => witness::request(input),
         "witness.decide" => witness::decision(input),
         "finding.verify" => finding::verify(input),
@@ -137,6 +152,7 @@ refused_by!(
     detente_checkpoint::CheckpointError,
     detente_statement::StatementError,
     detente_disclosure::DisclosureError,
+    detente_agreement::AgreementError,
     detente_presentation::PresentationError,
     detente_witness::WitnessError,
     detente_finding::FindingError

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use detente_core::{Digest, Label, LogId, decimal, json::Value};
 use zeroize::Zeroizing;
 
-use super::{ContentFile, ContentSalt, Members, malformed, same, within_limit, write};
+use super::{
+    ContentFile, ContentSalt, Members, UnverifiedFile, malformed, same, within_limit, write, wrong_sort,
+};
 use crate::{AgreementError, words::ITEM_TYPES};
 
 /// One piece of evidence.
@@ -101,12 +103,12 @@ impl UnverifiedManifest {
     /// Reads a file.
     ///
     /// # Errors
-    /// `OVERSIZE`, the codes of a file of ours, `MALFORMED-CONTENT`.
+    /// `OVERSIZE`, the codes of a file of ours, `MALFORMED-CONTENT`, `CONTENT-MISMATCH` for a content.
     pub fn parse(file: &[u8]) -> Result<Self, AgreementError> {
-        let mut members = Members::read(ContentFile::Manifest, file)?;
-        let items = members.array("items")?.into_iter().map(item).collect::<Result<_, _>>()?;
-        let (log, salt) = members.finish()?;
-        Manifest::new(log, salt, items).map(Self)
+        match UnverifiedFile::parse(file)? {
+            UnverifiedFile::Manifest(manifest) => Ok(manifest),
+            other => Err(wrong_sort(ContentFile::Manifest, other.sort())),
+        }
     }
 
     /// What an accusation that has this manifest holds: by this it is found.
@@ -117,6 +119,11 @@ impl UnverifiedManifest {
     /// The log that the file names.
     pub const fn unverified_log(&self) -> LogId {
         self.0.log
+    }
+
+    /// How many items of each type the file has, by increasing code.
+    pub fn unverified_counts(&self) -> Vec<(u8, u32)> {
+        self.0.counts()
     }
 
     /// Requires that it is what an accusation of this log commits to, with as many items of each type as the body says.
@@ -135,6 +142,12 @@ impl UnverifiedManifest {
         same(file, "items", in_words(items), in_words(&self.0.counts()))?;
         Ok(self.0)
     }
+}
+
+pub(super) fn manifest(mut members: Members) -> Result<UnverifiedManifest, AgreementError> {
+    let items = members.array("items")?.into_iter().map(item).collect::<Result<_, _>>()?;
+    let (log, salt) = members.finish()?;
+    Manifest::new(log, salt, items).map(UnverifiedManifest)
 }
 
 fn item(value: Value) -> Result<EvidenceItem, AgreementError> {

@@ -11,16 +11,24 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Reads a file of ours of this sort.
-    pub(super) fn read(file: ContentFile, bytes: &[u8]) -> Result<Self, AgreementError> {
+    /// Reads a file of ours that says which sort it is.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, AgreementError> {
+        // Until it has said so it is called a content.
+        let file = ContentFile::Content;
         within_limit(file, bytes.len())?;
         let value = Value::parse_file(bytes).map_err(|source| AgreementError::Core { file, source })?;
         let Value::Object(left) = value else { return Err(malformed(file, "the whole", "an object")) };
         let mut members = Self { file, left };
-        if members.string("detente")? != file.version() {
-            return Err(malformed(file, "detente", file.version()));
-        }
+        let version = members.string("detente")?;
+        members.file = [ContentFile::Content, ContentFile::Manifest]
+            .into_iter()
+            .find(|sort| sort.version() == version)
+            .ok_or_else(|| malformed(file, "detente", "content/v1 or manifest/v1"))?;
         Ok(members)
+    }
+
+    pub(super) const fn sort(&self) -> ContentFile {
+        self.file
     }
 
     pub(super) fn string(&mut self, name: &str) -> Result<String, AgreementError> {

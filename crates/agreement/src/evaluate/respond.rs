@@ -78,10 +78,11 @@ fn answered(
         if let Some((entry, body)) = answer {
             cell.met_by = Some(sheet.own.place(entry.index));
             cell.answer = Some(sheet.own.interval(entry.index));
-            if cell.verdict == Verdict::Met && matches!(body, Body::RequestRefuse { .. }) {
-                cell.verdict = Verdict::Refused;
+            if let Some(word) = word(body) {
+                let refused = cell.verdict == Verdict::Met && matches!(body, Body::RequestRefuse { .. });
+                cell.verdict = if refused { Verdict::Refused } else { cell.verdict };
+                cell.state = cell.state.or_else(|| Some(State::new(word)));
             }
-            cell.state = cell.state.or_else(|| word(body).map(State::new));
         }
         sheet.push(cell);
     }

@@ -7,8 +7,8 @@ use detente_statement::ENTRY_LIMIT;
 use super::Agreement;
 use crate::AgreementError;
 
-/// The longest body that any statement can have: its envelope, with a sealed value and counts, takes the rest.
-const BODY_LIMIT: usize = ENTRY_LIMIT - 155;
+/// The longest body that a statement without a sealed value can have: its envelope takes the rest.
+const BODY_LIMIT: usize = ENTRY_LIMIT - 144;
 
 /// Nonce, log id, length of the note.
 const BEFORE_THE_NOTE: usize = 16 + 32 + 8;

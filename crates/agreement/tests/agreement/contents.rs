@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use detente_agreement::{
     AgreementError, Content, ContentFields, ContentFile, ContentSalt, EvidenceItem, KINDS, Manifest,
-    UnverifiedContent, UnverifiedManifest,
+    UnverifiedContent, UnverifiedFile, UnverifiedManifest,
 };
 use detente_core::{Code, Label, base64};
 use detente_statement::Kind;
@@ -143,7 +143,7 @@ fn a_content_of_another_form_is_refused() {
     refused("the data", "\\ud800", Code::LoneSurrogate);
     assert_eq!(code(parse("[]\n")), Code::MalformedContent);
     assert_eq!(code(parse("{}\n")), Code::MalformedContent);
-    assert_eq!(code(parse_manifest(&file)), Code::MalformedContent);
+    assert_eq!(code(parse_manifest(&file)), Code::ContentMismatch);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_manifest_opens_the_accusation_with_its_numbers() {
 fn a_manifest_of_another_form_is_refused() {
     let file = text(&manifest().to_file());
     for (from, to) in [
-        ("manifest/v1", "content/v1"),
+        ("manifest/v1", "manifest/v2"),
         ("\"type\":\"sample\"", "\"type\":\"samples\""),
         ("\"size\":\"10\"", "\"size\":\"010\""),
         ("\"size\":\"10\"", "\"size\":10"),
@@ -229,6 +229,16 @@ fn a_manifest_of_another_form_is_refused() {
     let wrong = |size, item_type| vec![EvidenceItem { digest: digest(1), size, item_type }];
     assert_eq!(code(Manifest::new(log(1), salt(), wrong(1 << 63, 1))), Code::MalformedContent);
     assert_eq!(code(Manifest::new(log(1), salt(), wrong(1, 0))), Code::MalformedContent);
+}
+
+#[test]
+fn a_file_says_which_sort_it_is() {
+    let sort = |file: &[u8]| UnverifiedFile::parse(file).unwrap().sort();
+    assert_eq!(sort(&request().to_file()), ContentFile::Content);
+    assert_eq!(sort(&manifest().to_file()), ContentFile::Manifest);
+    assert_eq!(code(UnverifiedContent::parse(&manifest().to_file())), Code::ContentMismatch);
+    let neither = text(&manifest().to_file()).replace("manifest/v1", "grant/v1");
+    assert_eq!(code(UnverifiedFile::parse(neither.as_bytes())), Code::MalformedContent);
 }
 
 #[test]

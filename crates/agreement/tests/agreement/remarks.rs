@@ -101,7 +101,7 @@ fn news_that_is_due_no_earlier_than_the_answer() {
         within: Period::Months(1),
     };
     assert_eq!(with("request.assistance", "P27D"), []);
-    assert_eq!(with("request.assistance", "P28D"), [late.clone()]);
+    assert_eq!(with("request.assistance", "P28D"), std::slice::from_ref(&late));
     assert_eq!(with("request.assistance", "P1M"), [late]);
     assert_eq!(with("request.preserve", "P1Y"), []);
 }
@@ -114,7 +114,7 @@ fn reports_that_nobody_has_to_open() {
         "trigger = \"awareness\"\nfield = \"claimed_time\"\nstage = \"early\"\nperiod = \"PT24H\"\n",
     );
     let open = |slots: &str| obligation("L3", "open-within", &format!("slots = {slots}\nperiod = \"P1D\"\n"));
-    assert_eq!(faults(&[report.clone()]), [Fault::NeverOpened]);
+    assert_eq!(faults(std::slice::from_ref(&report)), [Fault::NeverOpened]);
     assert_eq!(faults(&[report.clone(), open("[0, 3]")]), [Fault::NeverOpened]);
     assert_eq!(faults(&[report, open("[0, 1, 3, 4, 9]")]), []);
 }

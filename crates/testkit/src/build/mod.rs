@@ -1,5 +1,6 @@
 //! Builders, one file a kind of object. None of them checks anything: a wrong object is as easy to build as a right one.
 
+pub mod agreement;
 pub mod bytes;
 pub mod edwards;
 pub mod finding;

@@ -1,5 +1,6 @@
 //! The scenarios, one folder a word, one file an idea.
 
+mod agreement;
 mod checkpoint;
 mod core;
 mod disclosure;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Vector> {
         presentation::vectors(),
         witness::vectors(),
         finding::vectors(),
+        agreement::vectors(),
     ]
     .concat()
 }
