@@ -1,7 +1,7 @@
 //! An audit of two logs, beside the least that it can cost: their signatures alone, on as many cores. And a second audit
 //! with a notebook, after 100 new entries in both.
 //!
-//! Usage: `audit [statements=N] [rounds=N]`, 100,000 statements a log and 3 rounds unless told.
+//! Usage: `audit [statements=N] [rounds=N]`, 100,000 statements a log and 3 rounds unless told; with 0 rounds memory alone.
 
 use std::{
     io::Write as _,
@@ -11,8 +11,8 @@ use std::{
 
 use detente_audit::{Case, LogInput, LogState};
 use detente_benches::{
-    measure::{Contender, Failure, interleaved, table, timed},
-    process::{peak_memory, reset_peak_memory},
+    measure::{Contender, Failure, interleaved, median, table, timed},
+    process::{peak_memory, processor_time, reset_peak_memory},
     two_logs::TwoLogs,
 };
 use detente_core::{Digest, Label};
@@ -53,6 +53,9 @@ fn main() -> Result<(), Failure> {
         before / 1024
     )?;
 
+    if rounds == 0 {
+        return Ok(());
+    }
     let kept = notebooks(&case, &two)?;
     let signatures = signatures(&two)?;
     let units = u32::try_from(all)?;
@@ -73,26 +76,37 @@ fn main() -> Result<(), Failure> {
     let [alone, whole] = rows.as_slice() else { return Err("two rows".into()) };
     writeln!(out, "rate       {:.2} of verify_strict alone", alone.median() / whole.median())?;
 
+    // What other programs take of the processors is not in this.
+    let start = processor_time();
+    verify(&signatures);
+    let alone = processor_time() - start;
+    first(&case, &two)?;
+    let audited = processor_time() - start - alone;
+    writeln!(out, "processors {:.2} s, {:.2} s for the audit", alone.as_secs_f64(), audited.as_secs_f64())?;
+    drop(signatures);
+
     two.grow(statements + NEW / 2)?;
-    let mut times = Vec::new();
+    let (mut times, mut spent) = (Vec::new(), Vec::new());
     let fresh = digest(&first(&case, &two)?);
     for _ in 0..=rounds {
+        let start = processor_time();
         let (time, report) = timed(|| second(&case, &two, &kept));
+        spent.push((processor_time() - start).as_secs_f64());
         if digest(&report?) != fresh {
             return Err("another report with the notebook than without".into());
         }
         times.push(time.as_secs_f64());
     }
-    times.sort_by(f64::total_cmp);
-    let again = times.get(times.len() / 2).copied().unwrap_or(f64::NAN);
+    let again = median(times);
     let once = whole.median() * all as f64 / 1e9;
     let bytes: usize = kept.iter().map(Vec::len).sum();
     writeln!(
         out,
-        "notebook   {} bytes a statement; second audit after {NEW} new entries {:.1} ms, {:.1} % of the first",
+        "notebook   {} bytes a statement; second audit after {NEW} new entries {:.1} ms, {:.1} % of the first; processors {:.1} %",
         bytes as u64 / all,
         again * 1e3,
-        100.0 * again / once
+        100.0 * again / once,
+        100.0 * median(spent) / audited.as_secs_f64()
     )?;
     Ok(())
 }

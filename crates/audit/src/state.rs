@@ -99,18 +99,10 @@ impl LogState {
     /// # Errors
     /// [`MerkleError::IndexRange`] beyond 2^63 - 1 entries. Nothing that an entry holds is an error here.
     pub fn push<E: AsRef<[u8]> + Sync>(&mut self, entries: &[E]) -> Result<(), MerkleError> {
-        for entries in entries.chunks(TOGETHER) {
-            let keys = match &self.start {
-                Start::Begun(keys) => Some(&**keys),
-                Start::Awaited | Start::Failed(_) => None,
-            };
-            let prepared = parallel::map(entries, |entry| prepare(entry.as_ref(), keys));
-            let first = self.tree.size().get();
-            let leaves: Vec<_> = prepared.iter().map(|(leaf, _)| *leaf).collect();
-            self.tree.extend(&leaves)?;
-            for ((place, entry), (_, signed)) in (first..).zip(entries).zip(prepared) {
-                self.read(leaf_index(place)?, entry.as_ref(), signed);
-            }
+        // Entry 0 brings the keys by which the others are prepared.
+        let (first, rest) = entries.split_at(usize::from(self.size() == TreeSize::ZERO).min(entries.len()));
+        for entries in first.chunks(TOGETHER).chain(rest.chunks(TOGETHER)) {
+            self.push_together(entries)?;
         }
         Ok(())
     }
@@ -126,6 +118,18 @@ impl LogState {
             Start::Begun(keys) => Some(keys),
             Start::Awaited | Start::Failed(_) => None,
         }
+    }
+
+    fn push_together<E: AsRef<[u8]> + Sync>(&mut self, entries: &[E]) -> Result<(), MerkleError> {
+        let keys = self.keys();
+        let prepared = parallel::map(entries, |entry| prepare(entry.as_ref(), keys));
+        let first = self.tree.size().get();
+        let leaves: Vec<_> = prepared.iter().map(|(leaf, _)| *leaf).collect();
+        self.tree.extend(&leaves)?;
+        for ((place, entry), (_, signed)) in (first..).zip(entries).zip(prepared) {
+            self.read(leaf_index(place)?, entry.as_ref(), signed);
+        }
+        Ok(())
     }
 
     fn read(&mut self, index: LeafIndex, bytes: &[u8], signed: Option<SignedStatement>) {

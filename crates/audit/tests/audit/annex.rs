@@ -67,8 +67,10 @@ fn other_entries_make_no_annex() {
     assert_eq!(swapped.unwrap_err().culprit(), "log of a: entry 1");
 }
 
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// An annex whose files were changed, with an index that goes with them.
-fn changed(annex: &Annex, change: impl Fn(&mut BTreeMap<String, Vec<u8>>)) -> Result<Vec<u8>, AuditError> {
+fn changed(annex: &Annex, change: impl Fn(&mut Files)) -> Result<Vec<u8>, AuditError> {
     let mut files = annex.files().clone();
     let index = Value::parse_file(&files.remove("annex.json").unwrap()).unwrap();
     change(&mut files);
@@ -164,16 +166,14 @@ fn another_report_is_noticed() {
     let scene = Scene::example();
     let inputs = Inputs::of(&scene, 10_000);
     let annex = annex(&scene, &inputs.audit().unwrap());
-    let code = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
-        changed(&annex, change).map_err(|error| error.code())
-    };
+    let code = |change: &dyn Fn(&mut Files)| changed(&annex, change).map_err(|error| error.code());
     let rewritten = code(&|files| {
         let report = String::from_utf8(files["report.json"].clone()).unwrap();
         files.insert("report.json".to_owned(), report.replace("MET", "MISSED").into_bytes());
     });
     assert_eq!(rewritten, Err(Code::ReportMismatch));
     // A note less: other times, or another name of the set.
-    let last = annex.files().keys().filter(|path| path.starts_with("logs/b/notes/")).next_back().unwrap();
+    let last = annex.files().keys().rfind(|path| path.starts_with("logs/b/notes/")).unwrap();
     assert_eq!(code(&|files| drop(files.remove(last))), Err(Code::ReportMismatch));
     // Another entry: another tree.
     let forged = code(&|files| {
@@ -181,4 +181,22 @@ fn another_report_is_noticed() {
         *bundle.last_mut().unwrap() ^= 1;
     });
     assert_eq!(forged, Err(Code::RootMismatch));
+}
+
+/// b anchors more of a's log than a's own notes show: the annex has as many entries as that, and no larger note.
+#[test]
+fn what_an_anchor_covers_is_in_it() {
+    let mut scene = Scene::example();
+    scene.a.notes.pop();
+    let inputs = Inputs::of(&scene, 10_000);
+    let audit = inputs.audit().unwrap();
+    let log = audit.logs().next().unwrap();
+    assert_eq!((log.size.get(), log.reach.get()), (4, 5));
+    // Its times come from the anchor too.
+    let bounds = audit.facts().logs[&scene.a.log()].timeline.interval(crate::scene::index(3));
+    assert_eq!(bounds.hi.map(|time| time.get()), Some(100));
+    let annex = annex(&scene, &audit);
+    assert!(annex.files().contains_key("logs/a/tile/entries/000.p/5"));
+    assert_eq!(annex.files().keys().filter(|path| path.starts_with("logs/a/notes/")).count(), 2);
+    assert_eq!(check(annex).unwrap(), audit.to_report());
 }

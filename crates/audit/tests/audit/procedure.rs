@@ -212,3 +212,32 @@ fn without_a_quorum_order_alone_counts() {
     let intervals = audit.facts().logs.values().map(|log| log.timeline.interval(crate::scene::index(1)));
     assert!(intervals.into_iter().all(|interval| interval.is_unknown()));
 }
+
+#[test]
+fn a_quorum_that_splits_gives_no_times() {
+    let mut scene = Scene::under(
+        "quorum w1\n",
+        "\n[[obligation]]\nid = \"O1\"\nkind = \"publish-within\"\ntext = \"speaks\"\nperiod = \"P1D\"\n",
+    );
+    // One witness of one is enough, and two dishonest ones are said to be possible: then nothing is bounded.
+    scene.companion = String::from_utf8(scene.companion).unwrap().replace("\"f\":0", "\"f\":2").into_bytes();
+    let text = String::from_utf8(scene.agreement.clone()).unwrap();
+    let line = text.lines().find(|line| line.starts_with("companion")).unwrap();
+    let named = format!("companion = \"{}\"", crate::scene::sha256(&scene.companion));
+    scene.agreement = text.replace(line, &named).into_bytes();
+    let adopt = scene.adopted();
+    for party in [&mut scene.a, &mut scene.b] {
+        party.say(detente_statement::Kind::AgreementAdopt, &adopt);
+        party.publish(&[(1, 20), (4, 30)]);
+    }
+    let inputs = Inputs::of(&scene, 10_000);
+    let report = inputs.report().unwrap();
+    assert!(report.contains("\"times\":\"QUORUM-SPLIT\""), "{report}");
+    let audit = inputs.audit().unwrap();
+    for log in audit.facts().logs.values() {
+        // What a mirror says is not about the quorum.
+        assert_eq!((log.size, log.timeline.held().len()), (size(2), 0));
+        assert!(log.timeline.interval(crate::scene::index(1)).is_unknown());
+        assert_eq!(log.timeline.mirrored(crate::scene::index(1)).map(|time| time.get()), Some(30));
+    }
+}
