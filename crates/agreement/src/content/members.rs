@@ -1,6 +1,7 @@
 //! The members of a file that is handed over, taken one by one.
 
 use detente_core::{LogId, base64, json::Object, json::Value};
+use zeroize::Zeroizing;
 
 use super::{ContentFile, ContentSalt, malformed, within_limit};
 use crate::AgreementError;
@@ -57,7 +58,9 @@ impl Members {
         let file = self.file;
         let log = LogId::from_hex(&self.string("log")?)
             .map_err(|_| malformed(file, "log", "64 lower-case hexadecimal digits"))?;
-        let salt = base64::decode(&self.string("salt")?).ok().and_then(|bytes| bytes.try_into().ok());
+        let salt = Zeroizing::new(self.string("salt")?);
+        let salt =
+            base64::decode(&salt).ok().map(Zeroizing::new).and_then(|bytes| bytes.as_slice().try_into().ok());
         let salt = salt.ok_or_else(|| malformed(file, "salt", "base64 of 32 bytes"))?;
         match self.left.keys().next() {
             Some(other) => Err(malformed(file, other, "no member of this name")),
