@@ -38,6 +38,7 @@ pub(super) fn evidence(sheet: &mut Sheet<'_>) {
 /// A request comes before an accusation.
 pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
     let own = sheet.own;
+    let beyond: Vec<_> = sheet.case.logs.iter().map(|other| first_beyond(own, other)).collect();
     for (entry, accusation) in accusations(own) {
         let accused = accusation.accused.and_then(|log| sheet.case.party_of(log));
         let Some(accused) = accused.filter(|accused| accused.party != own.party) else { continue };
@@ -63,7 +64,9 @@ pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
             Ruling::with(Verdict::Met, "ANSWERED")
         } else {
             let ruling = Ruling::of(at_least(start, wait, own.interval(entry.index)));
-            let unaudited = ruling.verdict == Verdict::Missed && holds_unaudited(own, accused, entry.index);
+            let beyond = beyond.get(accused.party).copied().flatten();
+            let unaudited =
+                ruling.verdict == Verdict::Missed && beyond.is_some_and(|anchor| anchor < entry.index);
             let softened = Ruling::with(Verdict::Indeterminate, "UNAUDITED");
             sheet.case.timed(if unaudited { softened } else { ruling })
         };
@@ -93,8 +96,9 @@ fn is_answered(own: &Log<'_>, accused: &Log<'_>, request: &Visible, accusation: 
     covering.is_some_and(|anchor| anchor < accusation)
 }
 
-/// Whether the accuser's anchors say that it held more of the accused's log than was audited; an answer may be there.
-fn holds_unaudited(own: &Log<'_>, accused: &Log<'_>, accusation: LeafIndex) -> bool {
-    let mut anchors = own.anchors(accused.party).iter().take_while(|anchor| anchor.index < accusation);
-    anchors.any(|anchor| anchor.covers.is_none_or(|covers| covers > accused.facts.size))
+/// The lowest own anchor that says that more of another log was held than was audited; an answer may be there.
+fn first_beyond(own: &Log<'_>, other: &Log<'_>) -> Option<LeafIndex> {
+    let mut anchors = own.anchors(other.party).iter();
+    let first = anchors.find(|anchor| anchor.covers.is_none_or(|covers| covers > other.facts.size));
+    first.map(|anchor| anchor.index)
 }

@@ -3,7 +3,7 @@
 use detente_core::LeafIndex;
 
 use crate::{
-    Interval, Moment, Period, Ruling, Verdict, deadline,
+    Interval, Moment, Period, Ruling, State, Verdict, deadline,
     evaluate::{fold::Fold, sheet::Sheet},
 };
 
@@ -41,7 +41,7 @@ pub(super) fn walk(
         // What was published before the agreement was in force starts nothing earlier than that.
         let start = link.from.map_or(from, |entry| from.later_of(sheet.own.interval(entry)));
         let answer = link.to.map(|entry| sheet.own.interval(entry));
-        let mut ruling = deadline(start, period, answer, known);
+        let ruling = deadline(start, period, answer, known);
         if ruling.verdict != Verdict::Met && end.is_some_and(|end| !is_below(period.earliest(start), end.lo))
         {
             break;
@@ -49,10 +49,11 @@ pub(super) fn walk(
         let latest = period.latest(start);
         let certainly_owed = others_seen_until.is_some_and(|seen| latest.is_before(seen))
             && end.is_none_or(|end| is_below(Some(latest), end.lo));
+        let mut ruling = rule(sheet, link, start, sheet.case.timed(ruling));
         if matches!(ruling.verdict, Verdict::Missed | Verdict::Overdue) && !certainly_owed {
-            ruling = Ruling::with(Verdict::Indeterminate, "END");
+            let state = ruling.state.or_else(|| Some(State::new("END")));
+            ruling = Ruling { verdict: Verdict::Indeterminate, state };
         }
-        let ruling = rule(sheet, link, start, sheet.case.timed(ruling));
         let subject = link.from.map(|entry| sheet.own.place(entry));
         let cell = sheet.timed_cell(ruling, subject, start, period, link.to);
         fold.push(sheet, crate::Cell { links: link.links, ..cell });

@@ -7,6 +7,9 @@ use crate::{
     evaluate::{force::InForce, log::Log},
 };
 
+/// The state where no witness bounds any time.
+pub(super) const UNWITNESSED: &str = "UNWITNESSED";
+
 pub(super) struct Case<'a> {
     pub(super) digest: AgreementDigest,
     pub(super) terms: &'a AgreementTerms,
@@ -38,11 +41,12 @@ impl<'a> Case<'a> {
         Known { horizon: own.horizon(), at: self.facts.at }
     }
 
-    /// A ruling that compared instants; there are none when the quorum splits.
+    /// A ruling that compared instants; without times there is nothing to compare.
     pub(super) fn timed(&self, ruling: Ruling) -> Ruling {
         match self.facts.times {
             Times::QuorumSplit => Ruling::of(Verdict::QuorumSplit),
-            Times::Known | Times::Unwitnessed => ruling,
+            Times::Unwitnessed => Ruling::with(Verdict::Indeterminate, UNWITNESSED),
+            Times::Known => ruling,
         }
     }
 

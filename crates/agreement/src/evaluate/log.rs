@@ -27,6 +27,10 @@ pub(super) struct Log<'a> {
     anchors: Vec<Vec<AnchorEntry>>,
     /// Of each party's log those anchors that cover more than every one before.
     covering: Vec<Vec<(LeafIndex, TreeSize)>>,
+    /// Of each party's log those anchors that were left aside.
+    aside: Vec<Vec<LeafIndex>>,
+    /// Entries whose kind is not known.
+    opaque: Vec<LeafIndex>,
     /// Positions in `visible` of what refers to an entry of a party, by increasing index.
     referring: BTreeMap<(usize, LeafIndex), Vec<usize>>,
 }
@@ -61,8 +65,11 @@ impl<'a> Log<'a> {
             }
         }
         let covering = anchors.iter().map(|anchors| growing(anchors)).collect();
+        let aside = anchors.iter().map(|anchors| left_aside(anchors)).collect();
+        let opaque = visible.iter().filter(|entry| matches!(entry.said, Said::Opaque));
+        let opaque = opaque.map(|entry| entry.index).collect();
         let id = terms.parties.get(party).map_or(LogId::ZERO, |party| party.log);
-        Self { party, id, facts, times, visible, sealed, anchors, covering, referring }
+        Self { party, id, facts, times, visible, sealed, anchors, covering, aside, opaque, referring }
     }
 
     /// Visible entries, by increasing index.
@@ -124,16 +131,13 @@ impl<'a> Log<'a> {
 
     /// The lowest anchor of a party's log that was left aside, from an index on.
     pub(super) fn first_left_aside(&self, of: usize, from: LeafIndex) -> Option<LeafIndex> {
-        let anchors = self.anchors(of);
-        let above = anchors.partition_point(|anchor| anchor.index < from);
-        anchors.get(above..)?.iter().find(|anchor| anchor.covers.is_none()).map(|anchor| anchor.index)
+        let aside = self.aside.get(of)?;
+        aside.get(aside.partition_point(|anchor| *anchor < from)).copied()
     }
 
     /// The lowest entry above an index whose kind is not known.
     pub(super) fn first_opaque_above(&self, index: LeafIndex) -> Option<LeafIndex> {
-        let above = self.visible.partition_point(|entry| entry.index <= index);
-        let mut opaque = self.visible.get(above..)?.iter().filter(|entry| matches!(entry.said, Said::Opaque));
-        opaque.next().map(|entry| entry.index)
+        self.opaque.get(self.opaque.partition_point(|entry| *entry <= index)).copied()
     }
 
     /// Sealed entries, by increasing index.
@@ -161,6 +165,10 @@ impl<'a> Log<'a> {
     pub(super) const fn place(&self, index: LeafIndex) -> Place {
         Place { party: self.party, index }
     }
+}
+
+fn left_aside(anchors: &[AnchorEntry]) -> Vec<LeafIndex> {
+    anchors.iter().filter(|anchor| anchor.covers.is_none()).map(|anchor| anchor.index).collect()
 }
 
 /// Those anchors that cover more than every one before, so that the first to cover an entry is found by halving.

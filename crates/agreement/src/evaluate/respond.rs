@@ -6,6 +6,7 @@ use detente_statement::Kind;
 use crate::{
     Body, Cell, Period, Start, State, Verdict,
     evaluate::{
+        case::UNWITNESSED,
         sheet::Sheet,
         start::Begin,
         thread::{asked, by_times, unless_opaque},
@@ -81,7 +82,9 @@ fn answered(
             if let Some(word) = word(body) {
                 let refused = cell.verdict == Verdict::Met && matches!(body, Body::RequestRefuse { .. });
                 cell.verdict = if refused { Verdict::Refused } else { cell.verdict };
-                cell.state = cell.state.or_else(|| Some(State::new(word)));
+                // What the answer says tells more than that there are no times; only the opaque rule tells more.
+                let stays = cell.state.filter(|state| state.as_str() != UNWITNESSED);
+                cell.state = stays.or_else(|| Some(State::new(word)));
             }
         }
         sheet.push(cell);

@@ -142,7 +142,9 @@ fn an_answer_by_order_needs_no_times() {
     story.logs[A].say(250, 260, accuses(Some(B), Some(request), true));
     story.logs[A].anchor(300, 310, B, Some(3));
     story.logs[A].say(400, 410, accuses(Some(B), Some(request), true));
-    for (times, verdict) in [(Times::QuorumSplit, "QUORUM-SPLIT"), (Times::Unwitnessed, "INDETERMINATE")] {
+    for (times, verdict) in
+        [(Times::QuorumSplit, "QUORUM-SPLIT"), (Times::Unwitnessed, "INDETERMINATE(UNWITNESSED)")]
+    {
         story.times = times;
         assert_eq!(
             story.timed_table(),
@@ -173,7 +175,7 @@ fn a_withdrawal_is_announced() {
         story.times = Times::QuorumSplit;
         assert_eq!(story.table(), ["b QUORUM-SPLIT b/2"]);
         story.times = Times::Unwitnessed;
-        assert_eq!(story.table(), ["b INDETERMINATE b/2"]);
+        assert_eq!(story.table(), ["b INDETERMINATE(UNWITNESSED) b/2"]);
     }
     let mut story = Story::of([Duty::NoticeBeforeWithdrawal { period: Period::Days(10) }]);
     story.logs[B].say(1_060, 1_000, withdraws(90 * DAY));

@@ -172,13 +172,13 @@ fn cadences_without_times() {
     story.logs[A].seal(DAY - 20, DAY - 10, &[]);
     story.logs[A].seal(9 * DAY, 9 * DAY + 10, &[]);
     story.times = Times::Unwitnessed;
-    assert_eq!(
-        story.timed_table(),
-        [
-            "a INDETERMINATE by a/3 x2 | from ?..? answered ?..? due ?..?",
-            "a PENDING a/3 | from ?..? answered none due ?..?",
-        ]
-    );
+    assert_eq!(story.timed_table(), ["a INDETERMINATE(UNWITNESSED) x3 | from ?..? answered none due ?..?"]);
+    let mut anchored = obliged(anchors());
+    anchored.logs[A].anchor(DAY - 20, DAY - 10, B, Some(1));
+    anchored.times = Times::Unwitnessed;
+    assert_eq!(anchored.table(), ["a INDETERMINATE(OF-b) x2"]);
+    anchored.times = Times::QuorumSplit;
+    assert_eq!(anchored.table(), ["a QUORUM-SPLIT(OF-b) x2"]);
     story.times = Times::QuorumSplit;
     assert_eq!(story.timed_table(), ["a QUORUM-SPLIT x3 | from ?..? answered none due ?..?"]);
 }
@@ -233,6 +233,26 @@ fn a_small_checkpoint_that_was_seen_late_does_not_hide_a_large_one() {
     assert_eq!(story.table(), ["a OVERDUE(OF-b)"]);
     story.logs[A].anchor(30 * DAY, 30 * DAY, B, Some(4));
     assert_eq!(story.table(), ["a MISSED(OF-b) by a/3", "a INDETERMINATE(OF-b) a/3"]);
+}
+
+#[test]
+fn an_end_that_was_not_seen_leaves_the_name_of_the_other_log() {
+    // B's log was seen to second 10, and A's to day 9, without an anchor: undecided, of B's log.
+    let mut story = Story::of([anchors()]).obliging(A);
+    story.logs[A].seen(9 * DAY);
+    assert_eq!(story.table(), ["a INDETERMINATE(OF-b)"]);
+}
+
+#[test]
+fn an_anchor_below_the_own_adoption_is_no_link() {
+    let mut story = Story::before(2, [anchors()]).obliging(A);
+    story.logs[B].say(0, 10, adopts());
+    story.logs[B].seen(99 * DAY);
+    story.logs[A].anchor(20, 30, B, Some(2));
+    story.logs[A].say(40, 50, adopts());
+    story.logs[A].seen(DAY);
+    story.at = DAY;
+    assert_eq!(story.table(), ["a PENDING(OF-b)"]);
 }
 
 #[test]
@@ -354,6 +374,53 @@ fn one_partys_word_for_a_session_is_neither_kept_nor_broken() {
     assert_eq!(told(86_410), ["a INDETERMINATE(UNCONFIRMED) by a/3", "a PENDING a/3"]);
     // Held too late, it would not have been in time either.
     assert_eq!(told(86_411), ["a MISSED by a/3", "a PENDING a/3"]);
+}
+
+#[test]
+fn an_unconfirmed_session_excuses_only_the_link_that_it_is_in() {
+    // a/2 only A recorded; a/3 both, late; then nothing more, and a/2 does not excuse that.
+    let mut story = obliged(Duty::MeetEvery { of: vec![1], period: Period::Days(1) });
+    story.logs[A].say(100, 110, meets(B, 1, None));
+    let by_b = story.logs[B].say(99 * DAY, 99 * DAY, meets(A, 1, None));
+    story.logs[A].say(5 * DAY, 5 * DAY, meets(B, 1, Some(by_b)));
+    story.logs[A].seen(20 * DAY);
+    assert_eq!(story.table(), ["a INDETERMINATE(UNCONFIRMED) by a/3", "a OVERDUE a/3"]);
+}
+
+#[test]
+fn a_session_below_the_own_adoption_is_no_link() {
+    let mut story = Story::before(2, [meet()]).obliging(A);
+    let by_b = story.logs[B].say(0, 10, meets(A, 1, None));
+    story.logs[B].say(0, 10, adopts());
+    story.logs[A].say(20, 30, meets(B, 1, Some(by_b)));
+    story.logs[A].say(40, 50, adopts());
+    story.at = DAY;
+    assert_eq!(story.table(), ["a PENDING"]);
+}
+
+#[test]
+fn of_several_reasons_the_first_is_told() {
+    // An opaque entry, a session of one side, and B's log as of second 0: each alone would do.
+    let mut story = Story::of([Duty::MeetEvery { of: vec![1], period: Period::Days(1) }]).obliging(A);
+    story.logs[A].say(100, 110, meets(B, 1, None));
+    story.logs[A].seen(50 * DAY);
+    assert_eq!(story.table(), ["a INDETERMINATE(UNCONFIRMED)"]);
+    let mut silent = Story::of([Duty::MeetEvery { of: vec![1], period: Period::Days(1) }]).obliging(A);
+    silent.logs[A].seen(50 * DAY);
+    assert_eq!(silent.table(), ["a INDETERMINATE(END)"]);
+    story.logs[A].heads.last_mut().unwrap()[1] = None;
+    story.logs[A].mumble(200, 210);
+    story.logs[A].seen(50 * DAY);
+    assert_eq!(story.table(), ["a INDETERMINATE(OPAQUE)"]);
+}
+
+#[test]
+fn links_of_another_state_are_not_folded() {
+    // The first link is undecided by its times, the last one for the age of the log.
+    let mut story = obliged(publish());
+    story.logs[A].seal(DAY - 5, DAY + 5, &[]);
+    story.at = 9 * DAY;
+    assert_eq!(story.table(), ["a INDETERMINATE by a/2", "a INDETERMINATE(STALE) a/2"]);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn opening_follows_scope_and_times() {
     story.times = Times::QuorumSplit;
     assert_eq!(story.table(), ["b MET b/3", "b QUORUM-SPLIT b/4"]);
     story.times = Times::Unwitnessed;
-    assert_eq!(story.table(), ["b MET b/3", "b PENDING b/4"]);
+    assert_eq!(story.table(), ["b MET b/3", "b INDETERMINATE(UNWITNESSED) b/4"]);
 }
 
 /// `date -u -d 2026-01-01 +%s`, and 1 April.
@@ -152,6 +152,23 @@ fn a_year_without_an_entry_has_no_cell() {
     story.logs[A].say(JANUARY + 800 * DAY, JANUARY + 800 * DAY, pings(B));
     story.logs[A].seen(JANUARY + 900 * DAY);
     assert_eq!(story.table(), ["a MET(2026)", "a PENDING(2028)"]);
+}
+
+#[test]
+fn what_is_out_of_scope_is_not_counted() {
+    // A pings before B adopts, and after B's withdrawal.
+    let mut story =
+        Story::before(2, [Duty::Budget { of: vec![Kind::Ping], at_most: 1, per: BudgetPeriod::Year }]);
+    story = story.obliging(A);
+    story.logs[A].say(JANUARY, JANUARY, crate::story::adopts());
+    story.logs[A].say(JANUARY + 10, JANUARY + 10, pings(B));
+    story.logs[B].say(JANUARY + 20, JANUARY + 20, crate::story::adopts());
+    story.logs[A].say(JANUARY + 30, JANUARY + 30, pings(B));
+    story.logs[B].say(JANUARY + DAY, JANUARY + DAY, withdraws(0));
+    story.logs[A].say(JANUARY + 2 * DAY, JANUARY + 2 * DAY, pings(B));
+    story.logs[A].seen(JANUARY + 400 * DAY);
+    story.at = JANUARY + 500 * DAY;
+    assert_eq!(story.table(), ["a MET(2026)"]);
 }
 
 #[test]

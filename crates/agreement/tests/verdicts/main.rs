@@ -17,5 +17,6 @@ mod properties;
 mod random;
 mod report;
 mod respond;
+mod scale;
 mod story;
 mod threads;

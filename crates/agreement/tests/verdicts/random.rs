@@ -30,7 +30,22 @@ pub fn acts() -> impl Strategy<Value = Vec<Act>> {
     let fields = (0_usize..2, 0_u8..24, pause, any::<usize>(), [lag.clone(), lag], any::<[bool; 4]>());
     let act =
         fields.prop_map(|(who, what, pause, pick, lag, late)| Act { who, what, pause, pick, lag, late });
-    proptest::collection::vec(act, 0..40)
+    // Of all things, or of a few that belong together, so that they meet.
+    let foci: [&[u8]; 7] = [
+        &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+        &[0, 4, 6, 8, 9, 18, 19],
+        &[0, 3, 6, 8, 18],
+        &[1, 7, 9, 18],
+        &[13, 14, 18],
+        &[0, 16, 18],
+        &[21],
+    ];
+    (proptest::sample::select(foci.to_vec()), proptest::collection::vec(act, 0..40)).prop_map(
+        |(focus, acts)| {
+            let focused = |act: Act| Act { what: focus[usize::from(act.what) % focus.len()], ..act };
+            acts.into_iter().map(focused).collect()
+        },
+    )
 }
 
 /// Every kind of duty, with periods about as long as the pauses.
@@ -153,8 +168,8 @@ fn perform(story: &mut Story, act: &Act, said: &mut [Vec<Reference>; 2], now: u6
         (13, _) => meets(other, 1, theirs),
         (14, _) => meets(other, 1, None),
         (15, _) => cannot_read(other),
-        (16, _) if pick % 8 == 0 => withdraws(now + (pick % 100_000) as u64),
-        (17, _) if pick % 4 == 0 => {
+        (16, _) if pick.is_multiple_of(8) => withdraws(now + (pick % 100_000) as u64),
+        (17, _) if pick.is_multiple_of(4) => {
             log.mumble(0, 0);
             return;
         }
@@ -177,8 +192,8 @@ fn pick_of(said: &[Reference], pick: usize) -> Option<Reference> {
 fn seal(story: &mut Story, act: &Act, now: u64, fully: bool) {
     let log = &mut story.logs[act.who];
     let amended = log.sealed.len().checked_sub(1).map(|last| log.sealed[last - act.pick % (last + 1)]);
-    let amended = amended.filter(|_| act.pick % 3 > 0).map(|index| log.id(index.get()));
-    let kind = if act.pick % 5 == 0 { "cover" } else { "incident.report" };
+    let amended = amended.filter(|_| !act.pick.is_multiple_of(3)).map(|index| log.id(index.get()));
+    let kind = if act.pick.is_multiple_of(5) { "cover" } else { "incident.report" };
     let stage = ["early", "final", "middle"][act.pick % 3];
     let year = 1970 + number_of(now / (366 * DAY));
     let slots = [

@@ -338,7 +338,7 @@ fn without_times_an_answer_after_the_start_is_undecided() {
         (story, request)
     };
     for (times, open, answered) in [
-        (Times::Unwitnessed, "PENDING", "INDETERMINATE"),
+        (Times::Unwitnessed, "INDETERMINATE(UNWITNESSED)", "INDETERMINATE"),
         (Times::QuorumSplit, "QUORUM-SPLIT", "QUORUM-SPLIT"),
     ] {
         let (mut story, request) = ordered(times);

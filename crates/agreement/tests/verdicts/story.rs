@@ -39,6 +39,13 @@ pub fn log(party: usize) -> LogId {
     LogId::new(digest(0xa0 + party as u8))
 }
 
+/// The id of an entry's statement.
+pub fn statement(party: usize, at: u64) -> StatementId {
+    let mut bytes = [party as u8; 32];
+    bytes[..8].copy_from_slice(&at.to_le_bytes());
+    StatementId::new(Digest::from_bytes(bytes))
+}
+
 pub fn agreement() -> AgreementDigest {
     AgreementDigest::new(digest(0x11))
 }
@@ -91,9 +98,7 @@ impl Log {
     }
 
     pub fn statement(&self, at: u64) -> StatementId {
-        let mut bytes = [self.party as u8; 32];
-        bytes[..8].copy_from_slice(&at.to_le_bytes());
-        StatementId::new(Digest::from_bytes(bytes))
+        statement(self.party, at)
     }
 
     /// Says something; what others can refer to.

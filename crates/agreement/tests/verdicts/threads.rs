@@ -126,12 +126,14 @@ fn a_release_is_not_before_the_period_is_over() {
         (5_184_399, 5_184_300, "WITNESS-CONFLICT"),
     ] {
         let (mut story, request) = preserved(Start::Anchor);
+        // Another status is no release.
+        story.logs[B].say(600, 610, updates(request, 2));
         story.logs[B].say(lo, hi, updates(request, 3));
         // A second one later does not undo the first.
         story.logs[B].say(9_000_000, 9_000_010, updates(request, 3));
         assert_eq!(
             story.timed_table(),
-            [format!("b {verdict} a/2 by b/4 | from 400..410 answered {lo}..{hi} due 5184400..5184410")]
+            [format!("b {verdict} a/2 by b/5 | from 400..410 answered {lo}..{hi} due 5184400..5184410")]
         );
     }
 }
@@ -201,5 +203,5 @@ fn preservation_with_a_split_quorum_or_contradicting_times() {
     story.times = Times::QuorumSplit;
     assert_eq!(story.table(), ["b QUORUM-SPLIT a/3 by b/3"]);
     story.times = Times::Unwitnessed;
-    assert_eq!(story.table(), ["b PENDING(HELD) a/3 by b/3"]);
+    assert_eq!(story.table(), ["b INDETERMINATE(UNWITNESSED) a/3 by b/3"]);
 }
