@@ -61,7 +61,7 @@ fn take(
     place: String,
     opened: &mut Openings,
 ) -> Result<Outcome, AuditError> {
-    let Some(log) = logs.iter_mut().find(|log| log.party.log == presentation.log()) else {
+    let Some(log) = logs.iter_mut().find(|log| log.party.origin == *presentation.origin()) else {
         return Ok(Outcome::Refused(Code::LogMismatch));
     };
     let note = Note::new(presentation.checkpoint().clone(), &case.policy);

@@ -20,13 +20,13 @@ pub struct Thread {
     pub kind: Kind,
     /// To whom.
     pub to: usize,
-    /// The other's first acknowledgement, or pong.
+    /// The other's first acknowledgement of a request.
     pub acknowledged: Option<LeafIndex>,
     /// The other's first answer.
     pub answered: Option<LeafIndex>,
     /// The other's first refusal.
     pub refused: Option<LeafIndex>,
-    /// The other's first reply to an accusation.
+    /// The other's first reply to an accusation, or pong.
     pub replied: Option<LeafIndex>,
     /// The other's first news.
     pub updated: Option<LeafIndex>,
@@ -75,22 +75,23 @@ pub(crate) fn threads(facts: &Facts, parties: &[CaseParty], references: &Referen
             let to = body.addressee().and_then(|log| parties.iter().position(|other| other.log == log));
             let Some(to) = to.filter(|to| *to != from) else { continue };
             let this = Reference { log: party.log, index: entry.index, statement: entry.statement };
-            let theirs = |kind| references.first(to, this, kind);
-            let withdrawn = match **body {
-                Body::AccusationIssue(_) => references.first(from, this, Kind::AccusationWithdraw),
-                _ => None,
-            };
+            // What refers to a statement of another kind than it is made for says nothing of it.
+            let of = |is_kind: bool, kind| is_kind.then(|| references.first(to, this, kind)).flatten();
+            let is_request = matches!(**body, Body::Request { .. });
+            let is_accusation = matches!(**body, Body::AccusationIssue(_));
+            let withdrawn = is_accusation.then(|| references.first(from, this, Kind::AccusationWithdraw));
+            let reply = if is_accusation { Kind::AccusationReply } else { Kind::Pong };
             threads.push(Thread {
                 from,
                 index: entry.index,
                 kind: entry.kind,
                 to,
-                acknowledged: theirs(if entry.kind == Kind::Ping { Kind::Pong } else { Kind::RequestAck }),
-                answered: theirs(Kind::RequestAnswer),
-                refused: theirs(Kind::RequestRefuse),
-                replied: theirs(Kind::AccusationReply),
-                updated: theirs(Kind::RequestUpdate),
-                withdrawn,
+                acknowledged: of(is_request, Kind::RequestAck),
+                answered: of(is_request, Kind::RequestAnswer),
+                refused: of(is_request, Kind::RequestRefuse),
+                replied: of(!is_request, reply),
+                updated: of(is_request, Kind::RequestUpdate),
+                withdrawn: withdrawn.flatten(),
             });
         }
     }

@@ -179,5 +179,5 @@ fn a_thread_holds_the_first_of_each() {
         [Some(5), Some(6), Some(8), Some(9)]
     );
     assert_eq!(at(threads[2].replied), Some(10));
-    assert_eq!(at(threads.last().unwrap().acknowledged), Some(10));
+    assert_eq!(at(threads.last().unwrap().replied), Some(10));
 }

@@ -178,3 +178,20 @@ fn many_are_read_as_one() {
     let backwards = audited(&scene, files.into_iter().rev().collect());
     assert_eq!(all.report().unwrap(), backwards.report().unwrap());
 }
+
+/// A log that begins anew under the same key is another tree of that key, whatever its id.
+#[test]
+fn a_log_that_began_anew_is_a_fork() {
+    let (scene, _) = scene();
+    let mut anew = scene.a.anew();
+    for value in 0..4 {
+        anew.seal(value);
+    }
+    let at = report(&mut anew, 50);
+    let shown = anew.publish(&[(1, 210), (2, 210)]);
+    assert_ne!(anew.log(), scene.a.log());
+    let inputs = audited(&scene, vec![Offer::new(&anew, at, 50, &shown).file()]);
+    assert_eq!(inputs.code(), Code::InvalidConsistency);
+    let detente_audit::AuditError::Fork(fork) = inputs.audit().unwrap_err() else { panic!() };
+    assert_eq!(fork.finding.unwrap().verified().culprit(), &scene.a.vkey());
+}

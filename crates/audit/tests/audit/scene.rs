@@ -51,6 +51,15 @@ pub(crate) struct Party {
 
 impl Party {
     pub(crate) fn new(id: &'static str, seed: u8) -> Self {
+        Self::begun(id, seed, [seed; 32])
+    }
+
+    /// Another log of the same keys.
+    pub(crate) fn anew(&self) -> Self {
+        Self::begun(self.id, self.seed, [99; 32])
+    }
+
+    fn begun(id: &'static str, seed: u8, random: [u8; 32]) -> Self {
         let origin = Origin::parse(&format!("{id}.example/log")).unwrap();
         let mut party =
             Self { id, origin: origin.clone(), seed, entries: Vec::new(), notes: Vec::new(), nonce: 0 };
@@ -63,7 +72,7 @@ impl Party {
             recovery: party.key(3).public(),
             predecessor: None,
             nonce: [seed; 16],
-            random: [seed; 32],
+            random,
         };
         party.entries.push(Signer::genesis(&party.author(), &draft).unwrap());
         party
