@@ -76,3 +76,55 @@ fn a_private_log_at_an_address_is_mirrored_checked_and_anchored() {
     assert_eq!((exit, member(&failure, "code")), (2, "UNAVAILABLE"));
     assert_eq!(run(&world, "log check copy").0, 0);
 }
+
+/// One log in a folder, the other at an address that wants credentials: the same report as from two folders.
+#[test]
+fn an_audit_reads_addresses_and_folders() {
+    let world = World::new();
+    run(&world, "demo --out story");
+    let (_, added) = run(&world, "log access add a.example --file access.json");
+    let token = world.path().join("a.token");
+    fs::write(&token, format!("{}\n", member(&added, "token"))).unwrap();
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+    let serve = "log serve story/b/log --read-only --listen 127.0.0.1:0 --access access.json";
+    let server = Server::start(&world, serve);
+    let url = server.url();
+
+    let audit = |b: &str, more: &str| {
+        run(&world, &format!("audit story/terms.toml --log a=story/a/log --log b={b} --at 2099-01-01 {more}"))
+    };
+    let (exit, of_folders) = audit("story/b/log", "--scoreboard");
+    assert_eq!(exit, 3);
+    let (exit, refused) = audit(url, "--threads");
+    assert_eq!((exit, member(&refused, "code")), (2, "UNAUTHENTICATED"));
+    let (exit, misused) = audit("story/b/log", "--token-file a.token");
+    assert_eq!((exit, member(&misused, "code")), (2, "MISUSE"));
+    for more in
+        ["--token-file a.token", "--token-file a.token --notebook nb", "--token-file a.token --notebook nb"]
+    {
+        let (exit, of_address) = audit(url, more);
+        assert_eq!((exit, &of_address["report"]), (3, &of_folders["report"]), "{more}");
+    }
+    let mirror = fs::read_dir(world.path().join("nb")).unwrap();
+    assert_eq!(mirror.filter(|entry| entry.as_ref().unwrap().path().is_dir()).count(), 1);
+
+    let inbox =
+        format!("inbox story/terms.toml --party story/a --log {url} --token-file a.token --at 2099-01-01");
+    let (exit, inbox) = run(&world, &inbox);
+    assert_eq!((exit, inbox["owe"].as_array().unwrap().len()), (0, 1));
+    fs::write(world.path().join("ack.toml"), "kind = \"request.ack\"\nrequest = \"22\"\n").unwrap();
+    let issue = format!(
+        "issue request.ack --from ack.toml --party story/a --unlock story/a.key --log {url} --token-file a.token"
+    );
+    let (exit, issued) = run(&world, &issue);
+    assert_eq!((exit, member(&issued, "kind")), (0, "request.ack"));
+
+    // The log grows under the server, and an auditor that has a notebook reads what is new.
+    let more = "issue party.declare --from story/declare.toml --party story/b --unlock story/b.key";
+    assert_eq!(run(&world, more).0, 0);
+    let (exit, again) = audit(url, "--token-file a.token --notebook nb");
+    assert_eq!(
+        (exit, &again["report"].as_object().unwrap()["logs"]),
+        (3, &of_folders["report"].as_object().unwrap()["logs"])
+    );
+}

@@ -38,6 +38,8 @@ pub(crate) struct AuditedLog<'a> {
     /// Every note of the audited tree that may give times: those handed over up to the audited size, those of anchors
     /// and of presentations.
     pub(crate) notes: Vec<Note>,
+    /// Those handed over above it: they give no times, and may be half of a finding.
+    pub(crate) above: Vec<Note>,
     /// Entries below the audited size that are no valid statements.
     pub(crate) malformed: BTreeMap<LeafIndex, Code>,
     /// Of each anchor that is not malformed: which log it names and how much of it is covered.
@@ -66,6 +68,7 @@ impl<'a> AuditedLog<'a> {
             size,
             audited: None,
             notes: Vec::new(),
+            above: Vec::new(),
             malformed: state
                 .malformed
                 .iter()
@@ -76,7 +79,7 @@ impl<'a> AuditedLog<'a> {
         };
         log.require_roots(case, &notes)?;
         log.require_genesis(case, &notes)?;
-        log.notes = notes.into_iter().filter(|note| note.size() <= size).collect();
+        (log.notes, log.above) = notes.into_iter().partition(|note| note.size() <= size);
         Ok(log)
     }
 
@@ -95,7 +98,7 @@ impl<'a> AuditedLog<'a> {
     pub(crate) fn fork(&self, case: &Case, place: String, note: &Note, others: &[Note]) -> AuditError {
         // What an earlier audit was shown is as good a witness as what is shown now.
         let kept = self.state.noted().and_then(|bytes| Note::read(bytes, &case.policy).ok());
-        let candidates = others.iter().chain(&self.notes).chain(&kept);
+        let candidates = others.iter().chain(&self.notes).chain(&self.above).chain(&kept);
         let finding = candidates
             .filter(|other| other.size() >= note.size() && self.has(other) == Some(true))
             .find_map(|other| self.finding(case, note, other));

@@ -354,7 +354,7 @@ pub(crate) struct LogCheck {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  detente explain p.json")]
 pub(crate) struct Explain {
-    /// A presentation, receipt, finding, checkpoint, policy, companion, key, profile or entry; - is standard input
+    /// A presentation, receipt, finding, checkpoint, policy, companion, key, profile, entry, agreement, content, manifest or report; - is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }

@@ -1,6 +1,7 @@
 //! What may be wrong with a party's folder, found without changing anything.
 
 mod folders;
+mod outbox;
 mod rows;
 
 use detente_core::Code;
@@ -103,7 +104,7 @@ pub fn examine(
     match checked {
         Err(finding) => {
             findings.push(finding);
-            for part in ["rows", "receipts", "share"] {
+            for part in ["rows", "receipts", "outbox", "share"] {
                 findings.push(Finding::new(part, Health::Skipped, "the log is not in order"));
             }
         }
@@ -116,6 +117,9 @@ pub fn examine(
                 Some(Ok(party)) => rows::against_log(&party),
             });
             findings.push(folders::receipts(folder, report.size()));
+            if let Ok(log) = &log {
+                findings.push(outbox::outbox(folder, log, report.size()));
+            }
             findings.push(folders::share(folder, &report));
         }
     }

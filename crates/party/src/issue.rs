@@ -13,12 +13,22 @@ use crate::steps::Steps;
 use crate::{Party, PartyError, receipts};
 
 /// What a visible statement commits to, to be handed over apart. Without it nobody can open the commitment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Enclosures {
     /// The content, a file of ours.
     pub content: Option<Zeroizing<Vec<u8>>>,
     /// An accusation's manifest, a file of ours.
     pub manifest: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl core::fmt::Debug for Enclosures {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Whoever has the salt can guess at the words.
+        let length = |file: &Option<Zeroizing<Vec<u8>>>| file.as_ref().map(|file| file.len());
+        let mut shown = formatter.debug_struct("Enclosures");
+        shown.field("content", &length(&self.content)).field("manifest", &length(&self.manifest));
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// A visible statement that was published.

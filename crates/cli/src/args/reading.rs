@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::Args;
 
 /// Credentials and limits for a log at an address.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ReadingArguments {
     /// File of mode 600 with the token that the log's operator gave you
     #[arg(long, value_name = "FILE")]

@@ -30,9 +30,10 @@ pub(crate) fn run(arguments: &Arguments, printer: &Printer) -> Result<Report, Fa
     let logs = named(&brought.case, &arguments.logs)?;
     let notebook = arguments.notebook.as_deref();
     let mut gathered = Vec::new();
-    for (position, path) in logs {
-        let party = brought.party(position)?;
-        gathered.push(gather(party, &path, notebook, &arguments.reading, brought.case.policy(), printer)?);
+    let places: Vec<&Path> = logs.iter().map(|(_, path)| path.as_path()).collect();
+    for (position, path) in &logs {
+        let reading = published::reading_for(path, &places, &arguments.reading)?;
+        gathered.push(gather(brought.party(*position)?, path, notebook, &reading, printer)?);
     }
     let audit = made(&brought, &gathered, at, notebook.unwrap_or(Path::new(".")))?;
 

@@ -7,13 +7,15 @@ use detente_finding::UnverifiedFinding;
 use detente_presentation::{PRESENTATION_LIMIT, UnverifiedPresentation};
 use detente_statement::{Body, UnverifiedStatement, key_digest};
 
-use super::{declared::declares, finding, read_limited};
+use super::{
+    declared::declares,
+    finding, read_limited,
+    said::{self, Lines},
+};
 use crate::args::Explain;
 use crate::failure::Failure;
 use crate::output::Report;
 use crate::show;
-
-type Lines = Vec<(&'static str, String)>;
 
 pub(crate) fn run(explain: &Explain) -> Result<Report, Failure> {
     let bytes = read_limited(&explain.file, PRESENTATION_LIMIT)?;
@@ -24,7 +26,7 @@ pub(crate) fn run(explain: &Explain) -> Result<Report, Failure> {
         }
         let head: String = String::from_utf8_lossy(&bytes).chars().take(40).collect();
         Failure::new(Code::Misuse, &*name, format!("expected a file of détente, got {head:?}…")).hint(
-            "known: presentation, receipt, finding, checkpoint, policy, companion, key, profile, entry, age file",
+            "known: presentation, receipt, finding, checkpoint, policy, companion, key, profile, entry, agreement, content, manifest, report of an audit, age file",
         )
     })?;
     let mut text = "UNVERIFIED  nothing below has been checked; anybody could have written it\n".to_owned();
@@ -95,6 +97,9 @@ fn explained(bytes: &[u8]) -> Option<(&'static str, Lines)> {
     }
     if let Ok(profile) = Profile::parse(bytes) {
         return Some(("profile", profile_lines(&profile)));
+    }
+    if let Some(found) = said::file(bytes) {
+        return Some(found);
     }
     if let Ok(entry) = UnverifiedStatement::decode(bytes) {
         return Some(("entry (statement)", entry_lines(&entry)));
@@ -179,6 +184,7 @@ fn entry_lines(entry: &UnverifiedStatement) -> Lines {
             lines.push(("new key", rotate.entry().digest().to_string()));
         }
         Body::KeyRevoke(revoke) => lines.push(("revoked", revoke.key().to_string())),
+        Body::Opaque(body) => lines.extend(said::body(entry.unverified_kind(), body)),
         _ => {}
     }
     lines

@@ -1,6 +1,6 @@
 //! `detente inbox`: an audit of one's own log and the others', read for what is still to be done.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use detente_agreement::{Cell, Verdict};
 use detente_audit::Case;
@@ -10,7 +10,7 @@ use detente_merkle::leaf_hash;
 use detente_party::PartyFolder;
 
 use super::audit::{Names, at, bring, gather, interval, latest, made};
-use super::counterpart::Counterpart;
+use super::{counterpart::Counterpart, published};
 use crate::args::Inbox;
 use crate::failure::Failure;
 use crate::output::{Printer, Report};
@@ -21,8 +21,10 @@ pub(crate) fn run(inbox: &Inbox, printer: &Printer) -> Result<Report, Failure> {
     let folder = PartyFolder::new(&inbox.party.party).log();
     let own = own_log(&folder)?;
     let mut gathered = Vec::new();
+    let places: Vec<&Path> = inbox.logs.iter().map(PathBuf::as_path).collect();
     for path in std::iter::once(&folder).chain(&inbox.logs) {
-        let log = if *path == folder { own } else { Counterpart::open(path, &inbox.reading, None)?.log };
+        let reading = published::reading_for(path, &places, &inbox.reading)?;
+        let log = if *path == folder { own } else { Counterpart::open(path, &reading, None)?.log };
         let position = brought.case.parties().iter().position(|party| party.log == log);
         let Some(position) = position else { return Err(no_party(&brought.case, path, log)) };
         let party = brought.party(position)?;
@@ -32,7 +34,7 @@ pub(crate) fn run(inbox: &Inbox, printer: &Printer) -> Result<Report, Failure> {
                 format!("expected each log once, got that of {} twice", party.id),
             ));
         }
-        gathered.push(gather(party, path, None, &inbox.reading, brought.case.policy(), printer)?);
+        gathered.push(gather(party, path, None, &reading, printer)?);
     }
     let audit = made(&brought, &gathered, at, Path::new("."))?;
 

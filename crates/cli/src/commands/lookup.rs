@@ -9,7 +9,7 @@ use detente_log::is_address;
 use detente_party::Lookup;
 use detente_statement::{Body as Envelope, Kind, UnverifiedStatement};
 
-use super::{counterpart::Counterpart, read_limited, time};
+use super::{counterpart::Counterpart, published, read_limited, time};
 use crate::args::{Issue, ReadingArguments};
 use crate::failure::Failure;
 
@@ -32,7 +32,11 @@ impl<'a> Looking<'a> {
         log: LogId,
         own: PathBuf,
     ) -> Result<Self, Failure> {
-        let open = |path: &PathBuf| Counterpart::open(path, &issue.reading, policy);
+        let places: Vec<&Path> = issue.logs.iter().map(PathBuf::as_path).collect();
+        let open = |path: &PathBuf| {
+            let reading = published::reading_for(path, &places, &issue.reading)?;
+            Counterpart::open(path, &reading, policy)
+        };
         let given = issue.logs.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { reading: &issue.reading, policy, log, own, given, named: Vec::new() })
     }
@@ -47,7 +51,12 @@ impl<'a> Looking<'a> {
             if !is_address(text) && !Path::new(text).is_dir() {
                 return Err(nowhere(text));
             }
-            self.named.push(Counterpart::open(Path::new(text), self.reading, self.policy)?);
+            let place = Path::new(text);
+            let reading = published::reading_for(place, &[place], self.reading).or_else(|failure| {
+                // The credentials are for a log that --log names.
+                if self.given.is_empty() { Err(failure) } else { Ok(ReadingArguments::default()) }
+            })?;
+            self.named.push(Counterpart::open(place, &reading, self.policy)?);
         }
         // One that was just opened is called by the text that opened it.
         known(&self.named).and_then(|at| self.named.get(at)).ok_or_else(|| nowhere(text))
@@ -71,10 +80,14 @@ impl Lookup for Looking<'_> {
     type Error = Failure;
 
     fn log(&mut self, text: &str) -> Result<LogId, Failure> {
-        match digest(text) {
-            Some(log) => Ok(LogId::new(log)),
-            None => Ok(self.counterpart(text)?.log),
+        let log = match digest(text) {
+            Some(log) => LogId::new(log),
+            None => self.counterpart(text)?.log,
+        };
+        if log == self.log {
+            return Err(Failure::misuse("log", "expected the log of another party, got this party's own"));
         }
+        Ok(log)
     }
 
     fn statement(&mut self, text: &str, of: &[Kind], own: bool) -> Result<Reference, Failure> {
@@ -94,7 +107,7 @@ impl Lookup for Looking<'_> {
         let log = match place {
             Some(place) => self.counterpart(place)?,
             None if own => {
-                opened = Counterpart::open(&self.own, self.reading, None)?;
+                opened = Counterpart::open(&self.own, &ReadingArguments::default(), None)?;
                 &opened
             }
             None => self.only()?,

@@ -27,6 +27,7 @@ mod policy;
 mod policy_review;
 mod published;
 mod receipt;
+mod said;
 mod serve;
 mod sets;
 mod show;

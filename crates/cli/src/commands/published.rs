@@ -159,6 +159,22 @@ fn require_none(reading: &ReadingArguments) -> Result<(), Failure> {
     }
 }
 
+/// The credentials for one of several logs: a folder needs none, and that is no mistake then. When no log is at an
+/// address, it is.
+pub(crate) fn reading_for(
+    log: &Path,
+    logs: &[&Path],
+    reading: &ReadingArguments,
+) -> Result<ReadingArguments, Failure> {
+    if is_at_address(log) {
+        return Ok(reading.clone());
+    }
+    if !logs.iter().any(|log| is_at_address(log)) {
+        require_none(reading)?;
+    }
+    Ok(ReadingArguments::default())
+}
+
 /// Whether a log is to be fetched.
 pub(crate) fn is_at_address(log: &Path) -> bool {
     address(log).is_some()

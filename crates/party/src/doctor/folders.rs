@@ -190,13 +190,13 @@ fn files(folder: &Path, end: &str) -> Result<Vec<PathBuf>, PartyError> {
 
 /// The mode of a file that others may read.
 #[cfg(unix)]
-fn open_to_others(path: &Path) -> Result<Option<u32>, PartyError> {
+pub(super) fn open_to_others(path: &Path) -> Result<Option<u32>, PartyError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(path).map_err(PartyError::unavailable(path))?.permissions().mode() & 0o777;
     Ok((mode & 0o077 != 0).then_some(mode))
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_path: &Path) -> Result<Option<u32>, PartyError> {
+pub(super) fn open_to_others(_path: &Path) -> Result<Option<u32>, PartyError> {
     Ok(None)
 }

@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::path::{Path, PathBuf};
 
 use detente_audit::{Audit, AuditError, CaseParty, LogInput, LogState};
-use detente_checkpoint::{Policy, UnverifiedCheckpoint};
+use detente_checkpoint::UnverifiedCheckpoint;
 use detente_core::{LogId, TreeSize};
 use detente_party::{Writing, write_atomically};
 
@@ -47,7 +47,6 @@ pub(crate) fn gather(
     place: &Path,
     notebook: Option<&Path>,
     reading: &ReadingArguments,
-    policy: &Policy,
     printer: &Printer,
 ) -> Result<Gathered, Failure> {
     let mirror = notebook
@@ -56,7 +55,9 @@ pub(crate) fn gather(
     if let Some(mirror) = &mirror {
         std::fs::create_dir_all(mirror).map_err(|error| Failure::unavailable(mirror, &error))?;
     }
-    let published = published::open(place, reading, mirror.as_deref(), Some(policy), printer)?;
+    // Fetched as the log's own genesis has it: what a quorum has seen of it is for the audit to say, and the newest note
+    // may be too new for one.
+    let published = published::open(place, reading, mirror.as_deref(), None, printer)?;
     let log = &published.log;
     // Listed before the newest note is read: a log that grows meanwhile has the entries of both.
     let mut notes = Vec::new();
