@@ -68,7 +68,9 @@ fn a_presentation_of_another_log_does_not_count() {
     let shown = b.publish(&[(1, 6_000), (2, 6_000)]);
     let file = Offer::new(&b, at, 50, &shown).file();
     let mut inputs = audited(&scene, vec![file]);
-    assert_eq!(refusal(&inputs), Some(Code::IndexRange), "larger than the entries at hand");
+    // Larger than what is audited: neither refused nor counted.
+    assert_eq!(refusal(&inputs), None);
+    assert!(inputs.audit().unwrap().facts().logs[&scene.b.log()].opened.is_empty());
     inputs.logs.pop();
     assert_eq!(refusal(&inputs), Some(Code::LogMismatch));
 }
