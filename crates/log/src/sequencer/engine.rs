@@ -56,11 +56,15 @@ impl Engine {
             drop(self.index);
             self.writer.close().map_err(Arc::new)
         });
-        ending.0.end(closed.err().map(|error| error.to_string()));
+        ending.0.end(closed.err().map(|error| (error.to_string(), error.code())));
     }
 
     fn work(&mut self) -> Result<(), Arc<LogError>> {
-        if self.writer.is_unsigned() && self.publish()?.is_err() {
+        if !self.writer.is_unsigned() {
+            self.announce()?;
+        }
+        // Also when there is nothing to publish: the witnesses are asked what they hold before anything is taken.
+        if self.publish()?.is_err() {
             return Ok(());
         }
         self.announce()?;
@@ -121,8 +125,13 @@ impl Engine {
         }
         match self.publish() {
             Ok(Ok(())) => {
-                self.announce()?;
-                self.answer(repeated.into_iter().chain(fresh))?;
+                let due = repeated.into_iter().chain(fresh);
+                if let Err(error) = self.announce() {
+                    // They are in the log, and only a receipt would say so.
+                    refuse(due, &Refused::Unknown(Arc::clone(&error)));
+                    return Err(error);
+                }
+                self.answer(due)?;
                 indexed.map(Ok).map_err(Arc::new)
             }
             Ok(Err(refused)) => {
@@ -245,6 +254,6 @@ struct Ending(Arc<Shared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.end(Some("its thread ended unexpectedly".to_owned()));
+        self.0.end(Some(("its thread ended unexpectedly".to_owned(), Code::Unavailable)));
     }
 }

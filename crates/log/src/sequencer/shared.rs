@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use detente_core::TreeSize;
+use detente_core::{Code, TreeSize};
 
 use super::{Options, Refused, Status, submission::Keys, submission::Submission};
 
@@ -145,10 +145,11 @@ impl Shared {
     }
 
     /// The thread is gone: whoever still waits is told.
-    pub(super) fn end(&self, reason: Option<String>) {
+    pub(super) fn end(&self, why: Option<(String, Code)>) {
         let mut status = lock(&self.status);
         if !matches!(*status, Status::Ended { .. }) {
-            *status = Status::Ended { reason };
+            let (reason, code) = why.unzip();
+            *status = Status::Ended { reason, code };
         }
         drop(status);
         let mut queue = lock(&self.queue);
