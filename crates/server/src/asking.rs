@@ -38,6 +38,9 @@ struct Asked {
     last: Option<TreeSize>,
 }
 
+/// The newest note that a witness holds, if any; or why it does not say.
+type Holds = Result<Option<Vec<u8>>, String>;
+
 /// What a witness said.
 enum Said {
     Lines(Vec<SignatureLine>),
@@ -97,7 +100,7 @@ impl WitnessClient {
     }
 
     /// The newest notes that these witnesses hold, asked at once.
-    fn shown(&self, witnesses: &[usize], origin: &Origin) -> Vec<(usize, Result<Option<Vec<u8>>, String>)> {
+    fn shown(&self, witnesses: &[usize], origin: &Origin) -> Vec<(usize, Holds)> {
         let path = format!("{}/checkpoint", digest(origin.as_str().as_bytes()));
         let asked = witnesses.iter().filter_map(|at| Some((*at, self.witnesses.get(*at)?.address.clone())));
         let jobs: Vec<_> = asked

@@ -16,6 +16,7 @@ mod faults;
 mod faulty;
 #[cfg(test)]
 mod flips;
+#[cfg(test)]
 mod found;
 #[cfg(test)]
 mod guards;
