@@ -25,6 +25,7 @@ mod page;
 mod picture;
 mod processes;
 mod refused;
+mod restored;
 mod schema;
 mod serving;
 mod transcript;

@@ -41,6 +41,11 @@ impl Server {
         Self { child: Some(child), stdout, started: started.as_object().unwrap().clone() }
     }
 
+    /// A member of the line that it started with.
+    pub(crate) fn member(&self, name: &str) -> &str {
+        self.started[name].as_str().unwrap()
+    }
+
     /// Where clients find it.
     pub(crate) fn url(&self) -> &str {
         self.started["url"].as_str().unwrap()
@@ -50,12 +55,12 @@ impl Server {
         self.started[member].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap()
     }
 
-    fn get(&self, member: &str, path: &str, header: &str) -> (u16, Vec<u8>) {
+    pub(crate) fn get(&self, member: &str, path: &str, header: &str) -> (u16, Vec<u8>) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}\r\n");
         ask(self.address(member), request.as_bytes())
     }
 
-    fn end(mut self, signal: Signal) -> (Output, String) {
+    pub(crate) fn end(mut self, signal: Signal) -> (Output, String) {
         let child = self.child.take().unwrap();
         kill_process(Pid::from_child(&child), signal).unwrap();
         let mut rest = String::new();
@@ -84,7 +89,8 @@ fn ask(address: SocketAddr, request: &[u8]) -> (u16, Vec<u8>) {
     (status, answer[end + 4..].to_vec())
 }
 
-const LOG: &str = "log serve a/log --party a --unlock a.key --listen 127.0.0.1:0 --admin 127.0.0.1:0";
+pub(crate) const LOG: &str =
+    "log serve a/log --party a --unlock a.key --listen 127.0.0.1:0 --admin 127.0.0.1:0";
 
 #[test]
 fn a_log_is_served_until_it_is_told_to_stop() {
@@ -130,7 +136,7 @@ fn a_private_log_lets_in_whom_the_access_file_lists() {
 }
 
 /// A policy that asks for one witness, and its companion, which makes it neutral.
-fn write_policy(world: &World, vkey: &str, url: &str) {
+pub(crate) fn write_policy(world: &World, vkey: &str, url: &str) {
     let own = std::fs::read_to_string(world.path().join("b/trusted/a.policy")).unwrap();
     let log = own.lines().find(|line| line.starts_with("log ")).unwrap();
     let policy = format!("{log}\nwitness w1 {vkey} {url}\nquorum w1\n");
@@ -167,10 +173,10 @@ fn add(server: &Server, entry: &[u8]) -> (u16, Vec<u8>) {
 }
 
 /// A log whose last batch was committed and never signed, as a crash leaves it: the next start has to publish it.
-fn forget_the_last_note(world: &World) {
+pub(crate) fn forget_note(world: &World, size: u64) {
     let log = world.path().join("a/log");
-    std::fs::remove_file(log.join("history/12")).unwrap();
-    std::fs::copy(log.join("history/11"), log.join("checkpoint")).unwrap();
+    std::fs::remove_file(log.join(format!("history/{size}"))).unwrap();
+    std::fs::copy(log.join(format!("history/{}", size - 1)), log.join("checkpoint")).unwrap();
 }
 
 #[test]
@@ -190,7 +196,7 @@ fn a_log_asks_its_witness_by_the_address_in_the_policy() {
         assert_eq!(url.starts_with("https://"), secure);
         write_policy(&world, vkey, &url.replace("https://127.0.0.1", "https://localhost"));
         let genesis = entry(&world, 0);
-        forget_the_last_note(&world);
+        forget_note(&world, 12);
         let server = Server::start(&world, &format!("{LOG} --policy w1.policy"));
         let (status, receipt) = add(&server, &genesis);
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&receipt));

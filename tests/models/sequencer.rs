@@ -30,6 +30,10 @@ enum Process {
     Signed {
         next: Tree,
     },
+    /// The witness has signed it too.
+    Cosigned {
+        next: Tree,
+    },
     Published {
         next: Tree,
     },
@@ -50,6 +54,10 @@ struct State {
     published: Tree,
     /// Outside the folder: the newest state that was to be signed.
     guard: Tree,
+    /// Outside the folder: the newest tree that the witness cosigned.
+    witness: Tree,
+    /// Whether the log signed something that the witness then knew to be another tree.
+    contradicted: bool,
     /// Entries whose receipt went out.
     acknowledged: BTreeSet<u8>,
     next_entry: u8,
@@ -63,6 +71,7 @@ enum Action {
     Stage(usize),
     Commit(usize),
     Sign(usize),
+    Cosign(usize),
     Publish(usize),
     Acknowledge(usize),
     Crash(usize),
@@ -84,6 +93,10 @@ struct Rules {
     publish_first: bool,
     /// A guard outside the folder is compared at start-up.
     guard: bool,
+    /// Nothing is published that the witness did not cosign.
+    witness: bool,
+    /// The witness is asked at start-up what it holds.
+    ask: bool,
     /// Whether the folder may come back from an old copy.
     restores: bool,
 }
@@ -95,6 +108,8 @@ const ALL: Rules = Rules {
     commit_before_sign: true,
     publish_first: true,
     guard: true,
+    witness: true,
+    ask: true,
     restores: true,
 };
 
@@ -108,6 +123,10 @@ impl Rules {
         }
         // An old copy: refuses to sign.
         if self.guard && state.guard.len() > state.committed.len() {
+            return None;
+        }
+        // Before anything is signed: what the witness holds begins this tree.
+        if self.witness && self.ask && !state.committed.starts_with(&state.witness) {
             return None;
         }
         next.lock = Some(place);
@@ -138,6 +157,8 @@ impl Model for Rules {
             signed: BTreeSet::new(),
             published: Tree::new(),
             guard: Tree::new(),
+            witness: Tree::new(),
+            contradicted: false,
             acknowledged: BTreeSet::new(),
             next_entry: 1,
             backup: None,
@@ -158,7 +179,8 @@ impl Model for Rules {
                     }
                 }
                 Process::Committed { .. } => actions.push(Action::Sign(place)),
-                Process::Signed { .. } => actions.push(Action::Publish(place)),
+                Process::Signed { .. } if self.witness => actions.push(Action::Cosign(place)),
+                Process::Signed { .. } | Process::Cosigned { .. } => actions.push(Action::Publish(place)),
                 Process::Published { .. } => actions.push(Action::Acknowledge(place)),
             }
             if *process != Process::Down {
@@ -218,12 +240,30 @@ impl Model for Rules {
                     next.guard = tree.clone();
                 }
                 next.signed.insert(tree.clone());
+                next.contradicted |= !(tree.starts_with(&state.witness) || state.witness.starts_with(&tree));
                 if matches!(state.processes[place], Process::Committed { .. }) {
                     next.processes[place] = Process::Signed { next: tree };
                 }
             }
-            Action::Publish(place) => {
+            Action::Cosign(place) => {
                 let Process::Signed { next: tree } = &state.processes[place] else { return None };
+                if !tree.starts_with(&state.witness) {
+                    // 409 or 422, with a note that the log has signed: it stops.
+                    next.processes[place] = Process::Down;
+                    if state.lock == Some(place) {
+                        next.lock = None;
+                    }
+                    return Some(next);
+                }
+                next.witness = tree.clone();
+                next.processes[place] = Process::Cosigned { next: tree.clone() };
+            }
+            Action::Publish(place) => {
+                let (Process::Signed { next: tree } | Process::Cosigned { next: tree }) =
+                    &state.processes[place]
+                else {
+                    return None;
+                };
                 next.published = tree.clone();
                 next.processes[place] = Process::Published { next: tree.clone() };
             }
@@ -251,10 +291,15 @@ impl Model for Rules {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("no FORK", |_, state: &State| {
-                state.signed.iter().all(|one| {
-                    state.signed.iter().all(|other| one.starts_with(other) || other.starts_with(one))
-                })
+            // A note that no witness and no guard heard of before the folder went back is known to nobody.
+            Property::always("no FORK", |rules: &Self, state: &State| {
+                (rules.witness && !rules.guard)
+                    || state.signed.iter().all(|one| {
+                        state.signed.iter().all(|other| one.starts_with(other) || other.starts_with(one))
+                    })
+            }),
+            Property::always("nothing is signed that the witness knows to be a fork", |_, state: &State| {
+                !state.contradicted
             }),
             // A folder from an old copy has lost entries; it may not sign, and that is all it can do about it.
             Property::always("no acknowledged entry is lost", |_, state: &State| {
@@ -292,7 +337,10 @@ fn without_lock_and_comparison_two_writers_fork() {
 
 #[test]
 fn signing_before_committing_forks_after_a_crash() {
-    require_race(Rules { commit_before_sign: false, guard: false, restores: false, ..ALL }, "no FORK");
+    require_race(
+        Rules { commit_before_sign: false, guard: false, witness: false, restores: false, ..ALL },
+        "no FORK",
+    );
 }
 
 #[test]
@@ -306,6 +354,18 @@ fn receipts_before_the_checkpoint_promise_what_a_crash_takes() {
 }
 
 #[test]
-fn without_a_guard_an_old_copy_forks() {
-    require_race(Rules { guard: false, ..ALL }, "no FORK");
+fn without_a_guard_and_a_witness_an_old_copy_forks() {
+    require_race(Rules { guard: false, witness: false, ..ALL }, "no FORK");
+}
+
+const FORK_OF_THE_WITNESS: &str = "nothing is signed that the witness knows to be a fork";
+
+#[test]
+fn a_witness_that_is_asked_first_is_enough_against_what_it_knows() {
+    require_sound(Rules { guard: false, ..ALL });
+}
+
+#[test]
+fn a_witness_that_is_not_asked_first_is_sent_a_fork() {
+    require_race(Rules { guard: false, ask: false, ..ALL }, FORK_OF_THE_WITNESS);
 }

@@ -136,6 +136,7 @@ impl From<PartyError> for Failure {
             | PartyError::ExportExists { path }
             | PartyError::VaultExists { path }
             | PartyError::StaleJournal { path }
+            | PartyError::OtherLogFolder { got: path, .. }
             | PartyError::ForeignLog { path, .. }
             | PartyError::SetExists { path } => path.display().to_string(),
             PartyError::Report { place, .. }
@@ -243,6 +244,7 @@ impl From<PartyError> for Failure {
                 Some("move it aside, to be kept until the import is done; a vault is never overwritten")
             }
             PartyError::ForeignLog { .. } => Some("put this party's own log there"),
+            PartyError::OtherLogFolder { .. } => Some("`detente log serve DIR/log --party DIR`"),
             PartyError::StaleJournal { .. } => {
                 Some("it belongs to the vault that was there: move both aside together, and import again")
             }

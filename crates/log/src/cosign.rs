@@ -3,10 +3,12 @@
 use core::fmt;
 use std::time::SystemTime;
 
-use detente_checkpoint::{Policy, SignatureLine, SigningFault, UnverifiedCheckpoint, UnverifiedNote};
-use detente_core::{Digest, TreeSize};
+use detente_checkpoint::{
+    NoteKey, Policy, SignatureLine, SigningFault, UnverifiedCheckpoint, UnverifiedNote,
+};
+use detente_core::{Digest, Origin, TreeSize};
 
-use crate::{LogError, LogTree, history};
+use crate::{LogError, LogTree, Shown, history};
 
 /// Whoever gets cosignatures for a note that the log has signed and nobody has seen yet.
 ///
@@ -14,6 +16,10 @@ use crate::{LogError, LogTree, history};
 pub trait Cosigner: Send {
     /// Asks the witnesses, and gives what they answered. The lines are verified by the writer.
     fn cosign(&mut self, request: &CosignRequest<'_>) -> CosignAnswer;
+
+    /// Asks every witness that can be asked for the newest note of the log that it holds. This comes before the first
+    /// signature of a start, and again until the witnesses that answered meet the quorum.
+    fn newest(&mut self, origin: &Origin) -> Newest;
 }
 
 /// A note to be cosigned, and what a witness may want to know about it.
@@ -29,11 +35,31 @@ pub struct CosignRequest<'a> {
 pub struct CosignAnswer {
     /// Their lines, of this round or of an earlier one of the same note.
     pub lines: Vec<SignatureLine>,
-    /// A larger size than the log's, and which witness has cosigned it: the log is an older copy, and the writer stops.
-    /// Only what a signed note shows belongs here, since this ends the log's life for now.
-    pub larger: Option<(TreeSize, String)>,
+    /// Notes of the log that witnesses hold who would not cosign this one. The writer judges them: one of the log's own key
+    /// that its tree does not go on from ends it; any other says nothing.
+    pub shown: Vec<Shown>,
     /// Why there are no more lines, for people: which witness said what.
     pub faults: Vec<String>,
+}
+
+/// What witnesses hold.
+#[derive(Debug, Clone, Default)]
+pub struct Newest {
+    /// A word of each that answered.
+    pub heard: Vec<Heard>,
+    /// Why others said nothing, for people.
+    pub faults: Vec<String>,
+}
+
+/// What one witness holds.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Its key, as the policy names it.
+    pub witness: NoteKey,
+    /// Its name, for people.
+    pub who: String,
+    /// The newest note that it cosigned, unread; `None` when it says that there is none.
+    pub note: Option<Vec<u8>>,
 }
 
 impl CosignRequest<'_> {
@@ -89,19 +115,15 @@ pub(crate) enum Round {
     Enough(UnverifiedNote),
     /// The lines so far, and why they are not enough.
     Wanting(UnverifiedNote, String),
-    Larger(TreeSize, String),
 }
 
 impl Cosigning {
-    /// Asks once, unless the note has all that it needs already.
-    pub(crate) fn round(&mut self, request: &CosignRequest<'_>) -> Result<Round, LogError> {
+    /// Asks once, unless the note has all that it needs already. The notes that were shown come with it, unread.
+    pub(crate) fn round(&mut self, request: &CosignRequest<'_>) -> Result<(Round, Vec<Shown>), LogError> {
         if quorum(request.note, &self.policy).is_ok() {
-            return Ok(Round::Enough(request.note.clone()));
+            return Ok((Round::Enough(request.note.clone()), Vec::new()));
         }
         let answer = self.cosigner.cosign(request);
-        if let Some((size, who)) = answer.larger.filter(|(size, _)| *size > request.size()) {
-            return Ok(Round::Larger(size, who));
-        }
         let mut note = request.note.clone();
         for line in &answer.lines {
             // One bad line in a note makes all of it invalid, so each has to prove itself.
@@ -111,14 +133,15 @@ impl Cosigning {
                 note = longer;
             }
         }
-        match quorum(&note, &self.policy) {
-            Ok(()) => Ok(Round::Enough(note)),
+        let round = match quorum(&note, &self.policy) {
+            Ok(()) => Round::Enough(note),
             Err(error) => {
                 let faults = answer.faults.iter().map(|fault| format!("; {fault}"));
                 let reason = faults.fold(error.to_string(), |text, fault| text + &fault);
-                Ok(Round::Wanting(note, reason))
+                Round::Wanting(note, reason)
             }
-        }
+        };
+        Ok((round, answer.shown))
     }
 }
 

@@ -67,6 +67,20 @@ pub enum LogError {
         /// The committed size.
         got: TreeSize,
     },
+    /// A note that the log's own key has signed, over another tree than the one in this folder.
+    #[error(
+        "state: expected root {expected} at size {size}, which {who} shows with the signature of the log's own key, got root {got}: this is a fork of the log; bring the newest copy back, or go on as a new log with a new origin"
+    )]
+    Forked {
+        /// Who shows it.
+        who: String,
+        /// The note's size.
+        size: TreeSize,
+        /// The note's root.
+        expected: Digest,
+        /// The root in this folder.
+        got: Digest,
+    },
     /// A guard that is not there, so that nobody knows whether the log is the newest copy.
     #[error(
         "guard {}: expected a file, got none: make its place reachable, or have it created anew if the log is surely the newest copy",
@@ -193,9 +207,10 @@ impl LogError {
             }
             Self::Unauthenticated { .. } => Code::Unauthenticated,
             Self::Index { .. } => Code::Unavailable,
-            Self::RolledBack { .. } | Self::GuardMissing { .. } | Self::GuardUnreadable { .. } => {
-                Code::LogRolledBack
-            }
+            Self::RolledBack { .. }
+            | Self::Forked { .. }
+            | Self::GuardMissing { .. }
+            | Self::GuardUnreadable { .. } => Code::LogRolledBack,
             Self::Degraded { .. } => Code::UnderWitnessed,
             Self::Entry { .. } => Code::MalformedEntry,
             Self::MalformedFile { .. } => Code::MalformedTile,

@@ -9,7 +9,7 @@ use detente_merkle::{HashReader as _, LeafHash, leaf_hash, leaf_index};
 use detente_statement::{Body, KeyHistory, Statement, UnverifiedStatement};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
-use crate::{LogError, LogTree, Store, layout::INDEX};
+use crate::{LogError, LogTree, Store, VerifiedTree, layout::INDEX};
 
 /// Blocks kept in memory, in bytes.
 const CACHE: u64 = 32 << 20;
@@ -64,11 +64,16 @@ impl Indexed {
 }
 
 impl Index {
-    /// Opens or builds the index of a log and brings it up to the tree's size.
+    /// Opens or builds the index of a log and brings it up to the tree's size. What it takes up was verified: an entry that
+    /// it missed would be let in a second time. `verified` is the same tree, `None` without entries.
     ///
     /// # Errors
     /// [`LogError::Index`]; [`LogError::Entry`] for an entry that is no statement; those of reading entries.
-    pub(crate) fn open(store: &Store, tree: &LogTree<'_>) -> Result<Self, LogError> {
+    pub(crate) fn open(
+        store: &Store,
+        tree: &LogTree<'_>,
+        verified: Option<&VerifiedTree<'_>>,
+    ) -> Result<Self, LogError> {
         let path = store.path(INDEX);
         let identity = match tree.size() {
             TreeSize::ZERO => Vec::new(),
@@ -89,7 +94,10 @@ impl Index {
                 Self::open_folder(path)?
             }
         };
-        index.catch_up(tree, &identity)?;
+        // One that was ahead of its log is built anew, so it never covers more than there is.
+        if let Some(verified) = verified {
+            index.catch_up(verified, &identity)?;
+        }
         Ok(index)
     }
 
@@ -125,16 +133,16 @@ impl Index {
         Finder { path: self.path.clone(), statements: self.statements.clone() }
     }
 
-    fn catch_up(&mut self, tree: &LogTree<'_>, identity: &[u8]) -> Result<(), LogError> {
+    fn catch_up(&mut self, tree: &VerifiedTree<'_>, identity: &[u8]) -> Result<(), LogError> {
         let size = tree.size().get();
         while self.covered < size {
             let chunk = self.covered..size.min(self.covered + CHUNK);
             let mut entries = Vec::new();
-            for (index, entry) in chunk.clone().zip(tree.entries(chunk.clone())) {
-                let entry = entry?;
-                let statement = decode(index, &entry)?;
-                entries.push(Indexed::new(leaf_hash(&entry), &statement));
-            }
+            tree.each(chunk.clone(), |index, entry| {
+                let statement = decode(index, entry)?;
+                entries.push(Indexed::new(leaf_hash(entry), &statement));
+                Ok(())
+            })?;
             self.insert(chunk, &entries, identity)?;
         }
         Ok(())

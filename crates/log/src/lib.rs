@@ -29,6 +29,7 @@
 
 mod check;
 mod cleaning;
+mod continuation;
 mod cosign;
 mod edge;
 mod error;
@@ -42,6 +43,7 @@ mod reader;
 mod receipt;
 mod recovery;
 mod sequencer;
+mod shown;
 mod source;
 mod staged;
 mod state;
@@ -49,7 +51,7 @@ mod storage;
 mod writer;
 
 pub use check::{CheckReport, KindCount, check_log};
-pub use cosign::{CosignAnswer, CosignRequest, Cosigner, Degraded};
+pub use cosign::{CosignAnswer, CosignRequest, Cosigner, Degraded, Heard, Newest};
 pub use error::LogError;
 pub use failure::{CheckFailure, Culprit};
 pub use guard::Guards;
@@ -57,6 +59,7 @@ pub use mirror::{Fetched, Fork, Mirror, MirrorFailure, Mirrored};
 pub use reader::{Entries, LogDirectory, LogReader, LogTree, VerifiedTree};
 pub use receipt::{Receipt, Receipts, receipt};
 pub use sequencer::{Known, Options, Outcome, Refused, Sequencer, Status, Ticket};
+pub use shown::Shown;
 pub use source::{Content, LogSource};
 #[cfg(feature = "http")]
 pub use source::{Credentials, HttpLog, HttpOptions, is_address};

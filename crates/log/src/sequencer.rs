@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use detente_core::{LeafIndex, TreeSize};
+use detente_core::{Code, TreeSize};
 
 use detente_merkle::leaf_hash;
 use detente_statement::UnverifiedStatement;
@@ -72,6 +72,8 @@ pub enum Status {
     Ended {
         /// Why, unless it was stopped.
         reason: Option<String>,
+        /// The code of that.
+        code: Option<Code>,
     },
 }
 
@@ -89,17 +91,16 @@ impl Sequencer {
     /// there, before the first batch.
     ///
     /// # Errors
-    /// [`LogError::OtherSigner`]; [`LogError::Index`]; [`LogError::Entry`] for a log that holds something else than valid
-    /// statements; those of reading the log.
-    pub fn start(writer: LogWriter, signer: LogSigner, options: Options) -> Result<Self, LogError> {
+    /// Those of [`LogWriter::require_continuation`]; [`LogError::Index`]; [`LogError::Entry`] for a log that holds something
+    /// else than statements; those of reading the log.
+    pub fn start(mut writer: LogWriter, signer: LogSigner, options: Options) -> Result<Self, LogError> {
         let options = Options { max_batch: options.max_batch.max(1), queue: options.queue.max(1), ..options };
-        let tree = writer.tree();
+        writer.require_found(&signer)?;
+        let (tree, verified) = (writer.tree(), writer.verified_tree(signer.origin())?);
         let size = tree.size();
-        let genesis = (size != TreeSize::ZERO).then(|| tree.entry(LeafIndex::ZERO)).transpose()?;
-        writer.require_signer(&signer, genesis.as_deref())?;
-        let index = Index::open(writer.store(), &tree)?;
+        let index = Index::open(writer.store(), &tree, verified.as_ref())?;
         let keys = index.keys(&tree)?;
-        drop(tree);
+        drop((tree, verified));
         let door = Door::new(writer.store().clone(), index.finder());
         let history = history::sizes_that_parse(writer.store(), size)?;
         let shared = Arc::new(Shared::new(options, Keys::new(signer.expected()), door, history));
@@ -186,7 +187,7 @@ impl Sequencer {
             let _ = thread.join();
         }
         match self.status() {
-            ended @ Status::Ended { reason: Some(_) } => Err(ended),
+            ended @ Status::Ended { reason: Some(_), .. } => Err(ended),
             _ => Ok(()),
         }
     }

@@ -1,5 +1,6 @@
 //! The one writer of a log (`specs/log.md` "Publish a batch").
 
+mod begin;
 mod open;
 mod signer;
 
@@ -60,11 +61,13 @@ pub struct LogWriter {
     progress: Progress,
     /// Known from the creation or the newest note.
     origin: Option<Origin>,
-    /// The key that was found to be the log's, by its genesis: it is not looked for again.
+    /// The key that the log was found to be of, or was made with: then what was found at the start is not judged again.
     known: Option<(Origin, NoteKey)>,
     /// Committed batches whose files are perhaps not flushed.
     placed: Vec<Placed>,
     cosigning: Option<Cosigning>,
+    /// Whether enough witnesses have said what they hold, since the start.
+    heard: bool,
     degraded: Option<Degraded>,
     stopped: bool,
 }
@@ -126,6 +129,7 @@ impl LogWriter {
     ) -> Result<(), LogError> {
         self.require_running()?;
         self.cosigning = Some(Cosigning { cosigner: Box::new(cosigner), policy });
+        self.heard = false;
         Ok(())
     }
 
@@ -175,7 +179,7 @@ impl LogWriter {
     /// Signs and publishes the committed state when a crash kept that from happening; else does nothing.
     ///
     /// # Errors
-    /// [`LogError::OtherSigner`], [`LogError::Degraded`], [`LogError::Stopped`], [`LogError::Unavailable`].
+    /// [`LogError::Degraded`]; those of [`Self::publish`].
     pub fn resume(&mut self, signer: &LogSigner) -> Result<(), LogError> {
         match self.publish(signer)? {
             Publication::Published => Ok(()),
@@ -212,8 +216,8 @@ impl LogWriter {
     /// much reached the disk: the writer refuses to go on, and [`Self::open`] finds out.
     ///
     /// # Errors
-    /// [`LogError::EmptyBatch`], [`LogError::EntryTooLong`], [`LogError::Degraded`], [`LogError::OtherSigner`] before
-    /// anything is written; then [`LogError::Unavailable`], [`LogError::StateChanged`], [`LogError::Stopped`].
+    /// [`LogError::EmptyBatch`], [`LogError::EntryTooLong`], those of [`Self::resume`] before anything is written; then
+    /// [`LogError::Unavailable`], [`LogError::StateChanged`], [`LogError::Stopped`].
     pub fn commit<E: AsRef<[u8]> + Sync>(
         &mut self,
         entries: &[E],
@@ -255,6 +259,9 @@ impl LogWriter {
             writer.store.replace_with_prepared(STATE)?;
             writer.edge = edge;
             writer.progress = Progress::Unsigned;
+            if old == State::EMPTY {
+                writer.known = Some((signer.origin().clone(), signer.note_key()));
+            }
             // 3. Guards, before anything is signed.
             writer.guards.follow(&writer.store, next)?;
             // 4. Permanent names.
@@ -269,20 +276,20 @@ impl LogWriter {
     /// Neither a key that does not sign nor a missing quorum stops the writer: both are tried again by the next call.
     ///
     /// # Errors
-    /// [`LogError::OtherSigner`], [`LogError::RolledBack`], [`LogError::Stopped`], [`LogError::Unavailable`]. After some
-    /// the writer goes on: see [`Self::is_stopped`].
+    /// Those of [`Self::begin`]; [`LogError::RolledBack`], [`LogError::Forked`], [`LogError::Stopped`],
+    /// [`LogError::Unavailable`]. After some the writer goes on: see [`Self::is_stopped`].
     pub fn publish(&mut self, signer: &LogSigner) -> Result<Publication, LogError> {
-        self.require_running()?;
+        if let Some(degraded) = self.begin(signer)? {
+            return Ok(Publication::Degraded(degraded));
+        }
         let state = self.edge.state();
         let note = match &self.progress {
-            Progress::Published => return Ok(Publication::Published),
+            Progress::Published => {
+                self.degraded = None;
+                return Ok(Publication::Published);
+            }
             Progress::Signed(note) => note.clone(),
             Progress::Unsigned => {
-                if !self.is_known(signer) {
-                    let genesis = self.tree().entry(LeafIndex::ZERO)?;
-                    self.require_signer(signer, Some(&genesis))?;
-                    self.known = Some((signer.origin().clone(), signer.note_key()));
-                }
                 // 5. Only a committed state is signed.
                 match signer.sign(state) {
                     Ok(note) => note,
@@ -296,15 +303,11 @@ impl LogWriter {
             }
         };
         self.progress = Progress::Signed(note.clone());
-        let note = match self.ask(&note)? {
+        let note = match self.ask(&note, signer)? {
             Round::Enough(note) => note,
             Round::Wanting(note, reason) => {
                 self.progress = Progress::Signed(note);
                 return Ok(Publication::Degraded(self.degrade(reason, None)));
-            }
-            Round::Larger(size, who) => {
-                self.require_at_least(size, &who)?;
-                return Ok(Publication::Degraded(self.degrade(who, None)));
             }
         };
         // 7. Both names of the note.
@@ -384,7 +387,7 @@ impl LogWriter {
     }
 
     /// 6. The witnesses, when they are asked at all.
-    fn ask(&mut self, note: &UnverifiedNote) -> Result<Round, LogError> {
+    fn ask(&mut self, note: &UnverifiedNote, signer: &LogSigner) -> Result<Round, LogError> {
         let Some(mut cosigning) = self.cosigning.take() else { return Ok(Round::Enough(note.clone())) };
         let round = history::read_note(&self.store, CHECKPOINT).and_then(|newest| {
             let newest = newest.map(|newest| history::parse_note(CHECKPOINT, &newest)).transpose()?;
@@ -392,7 +395,10 @@ impl LogWriter {
             cosigning.round(&CosignRequest { note, published, tree: self.tree() })
         });
         self.cosigning = Some(cosigning);
-        round
+        let (round, shown) = round?;
+        // Whatever the others signed: a note of the log's own that this tree does not go on from ends it.
+        shown.iter().try_for_each(|shown| self.judge_shown(signer, shown).map(drop))?;
+        Ok(round)
     }
 
     /// Notes that the committed state is not published, and why, as of the last try.

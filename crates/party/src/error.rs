@@ -330,6 +330,14 @@ pub enum PartyError {
         /// The entry.
         index: LeafIndex,
     },
+    /// A log in another folder than the party's own: each has a lock of its own, and one key would sign both.
+    #[error("{}: expected the log of this party, {}, got another folder", got.display(), expected.display())]
+    OtherLogFolder {
+        /// The party's log.
+        expected: PathBuf,
+        /// The folder.
+        got: PathBuf,
+    },
     /// A journal of SQLite in the place of a new vault's: it would be applied to it.
     #[error("{}: expected no journal beside the place of a new vault, got one", path.display())]
     StaleJournal {
@@ -573,6 +581,7 @@ impl PartyError {
             | Self::ExportExists { .. }
             | Self::VaultExists { .. }
             | Self::StaleJournal { .. }
+            | Self::OtherLogFolder { .. }
             | Self::NoEntry { .. }
             | Self::Pending { .. }
             | Self::UnknownAudience { .. }

@@ -9,7 +9,6 @@ use std::path::Path;
 use detente_core::{LeafIndex, LogId, TreeSize};
 use detente_log::{LogDirectory, LogWriter, check_log};
 
-use crate::continuation::Prefix;
 use crate::steps::Steps;
 use crate::{Party, PartyError, PartyFolder, TokenAccess, Unlock, receipts};
 
@@ -89,7 +88,7 @@ pub fn import_vault(
     checked.map_err(|failure| PartyError::OwnLogCheck(Box::new(failure)))?;
     // Entries of an interrupted batch are in the log; only now is it known whose log it is. What no note covers is
     // signed only if the export has it pending: the copy may come from anybody.
-    party.require_continuation(&writer, Prefix::Whole)?;
+    party.require_continuation(&mut writer)?;
     if writer.is_unsigned() {
         writer.resume(&party.log_signer()?)?;
     }

@@ -51,6 +51,7 @@ mod recover;
 mod renew;
 mod reports;
 mod secret;
+mod serving;
 mod sets;
 mod steps;
 mod token;

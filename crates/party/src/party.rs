@@ -7,7 +7,6 @@ use detente_core::{Digest, LeafIndex, LogId, Origin};
 use detente_log::{LogDirectory, LogSigner, LogTree, LogWriter};
 use detente_statement::{KeyHistory, UnverifiedStatement};
 
-use crate::continuation::Prefix;
 use crate::party_key::PartyKey;
 use crate::record::Record;
 use crate::secret::Secret;
@@ -144,7 +143,7 @@ impl Party {
     pub(crate) fn open_log(&mut self) -> Result<LogWriter, PartyError> {
         let mut writer = LogWriter::open_in(self.steps.store(self.folder.log()))?;
         // The folder may have been replaced since: a state is signed only if this party made it.
-        self.require_continuation(&writer, Prefix::Tiles)?;
+        self.require_continuation(&mut writer)?;
         if writer.is_unsigned() {
             writer.resume(&self.log_signer()?)?;
         }
@@ -171,8 +170,9 @@ impl Party {
         self.require_usable_keys(&self.key_events(&tree)?.history)?;
         // Only now: what is forgotten by a vault that does not fit its log would be missed later.
         self.vault.settle(&committed, &forgotten)?;
-        let note = LogDirectory::open(self.folder.log())?.checkpoint_bytes()?;
-        receipts::make_good(&self.folder.receipts(), &writer, &note, &self.steps)?;
+        if let Some(note) = writer.checkpoint()? {
+            receipts::make_good(&self.folder.receipts(), &writer, &note, &self.steps)?;
+        }
         issue::tidy(&self.folder.outbox(), &self.steps)?;
         Ok(writer)
     }

@@ -3,20 +3,11 @@
 mod address;
 mod client;
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use detente_checkpoint::{
-    Ed25519Signer, KeyType, NoteKey, Policy, SignatureLine, UnverifiedCheckpoint, UnverifiedNote, cosignature,
-};
+use detente_checkpoint::{NoteKey, Policy, SignatureLine, UnverifiedNote, cosignature};
 use detente_core::{Origin, TreeSize};
-use detente_log::{CosignAnswer, CosignRequest, Cosigner};
+use detente_log::{CosignAnswer, CosignRequest, Cosigner, Heard, Newest, Shown};
 use detente_witness::{AddCheckpoint, answer::Answer};
 use tokio::runtime::Handle;
 
@@ -31,12 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct WitnessClient {
     witnesses: Vec<Asked>,
-    /// The log's own key: what it signed is the only proof that it was larger once.
-    log: NoteKey,
     origin: Origin,
     runtime: Handle,
     client: Arc<Client>,
-    rolled_back: Arc<AtomicBool>,
     patience: Duration,
 }
 
@@ -50,25 +38,24 @@ struct Asked {
     last: Option<TreeSize>,
 }
 
+/// The newest note that a witness holds, if any; or why it does not say.
+type Holds = Result<Option<Vec<u8>>, String>;
+
 /// What a witness said.
 enum Said {
     Lines(Vec<SignatureLine>),
     Size(TreeSize),
+    /// The log's newest note does not go on from what it holds, or the proof does not show that.
+    Contradiction,
     Fault(String),
 }
 
 impl WitnessClient {
-    /// A client for the witnesses of a policy. `rolled_back` is set when one shows a larger checkpoint of the log.
+    /// A client for the witnesses of a policy, about the log of an origin.
     ///
     /// # Errors
     /// [`ServerError::WitnessAddress`].
-    pub fn new(
-        origin: &Origin,
-        key: &dyn Ed25519Signer,
-        policy: &Policy,
-        runtime: Handle,
-        rolled_back: Arc<AtomicBool>,
-    ) -> Result<Self, ServerError> {
+    pub fn new(origin: &Origin, policy: &Policy, runtime: Handle) -> Result<Self, ServerError> {
         let mut witnesses = Vec::new();
         for witness in policy.witnesses() {
             // One without an address answers file by file, or not at all; the quorum decides whether that will do.
@@ -81,11 +68,9 @@ impl WitnessClient {
         let tls = witnesses.iter().any(|asked| asked.address.is_secure());
         Ok(Self {
             witnesses,
-            log: NoteKey::new(origin.key_name().clone(), KeyType::Log, key.public()),
             origin: origin.clone(),
             runtime,
             client: Arc::new(Client::new(tls)),
-            rolled_back,
             patience: PATIENCE,
         })
     }
@@ -114,18 +99,26 @@ impl WitnessClient {
             .collect()
     }
 
-    /// A note of the log's own, larger than what it knows of: nobody but the log can have made it.
-    fn shown(&self, asked: &Asked, above: TreeSize) -> Option<TreeSize> {
-        let path = format!("{}/checkpoint", digest(self.origin.as_str().as_bytes()));
-        let get = self.client.get(&asked.address, &path, self.patience);
-        let got = self.runtime.block_on(get).ok().filter(|got| got.status == 200)?;
-        let shown = UnverifiedCheckpoint::parse(&got.body).ok()?;
-        let (head, note) = (shown.claimed(), shown.note());
-        let signed = note.signatures().iter().filter(|line| line.is_of(&self.log)).any(|line| {
-            let signature = <&[u8; 64]>::try_from(line.blob());
-            signature.is_ok_and(|signature| self.log.key().verify(note.text().as_bytes(), signature).is_ok())
-        });
-        (signed && *head.origin() == self.origin && head.size() > above).then(|| head.size())
+    /// The newest notes that these witnesses hold, asked at once.
+    fn shown(&self, witnesses: &[usize], origin: &Origin) -> Vec<(usize, Holds)> {
+        let path = format!("{}/checkpoint", digest(origin.as_str().as_bytes()));
+        let asked = witnesses.iter().filter_map(|at| Some((*at, self.witnesses.get(*at)?.address.clone())));
+        let jobs: Vec<_> = asked
+            .map(|(at, address)| {
+                let (client, path, patience) = (Arc::clone(&self.client), path.clone(), self.patience);
+                (at, self.runtime.spawn(async move { client.get(&address, &path, patience).await }))
+            })
+            .collect();
+        let answers = jobs.into_iter().map(|(at, job)| (at, self.runtime.block_on(job)));
+        answers
+            .map(|(at, got)| match got {
+                Ok(Ok(got)) if got.status == 200 => (at, Ok(Some(got.body.to_vec()))),
+                Ok(Ok(got)) if got.status == 404 => (at, Ok(None)),
+                Ok(Ok(got)) => (at, Err(format!("status {} when asked for its newest note", got.status))),
+                Ok(Err(fault)) => (at, Err(fault.to_string())),
+                Err(_) => (at, Err("the request was given up".to_owned())),
+            })
+            .collect()
     }
 }
 
@@ -140,6 +133,7 @@ impl Cosigner for WitnessClient {
             .filter(|(_, asked)| !note.signatures().iter().any(|line| line.is_of(&asked.key)))
             .map(|(at, asked)| (at, asked.last.unwrap_or(request.published()).min(request.size())))
             .collect();
+        let mut contradicting = Vec::new();
         // Once from what the log knows, once from what the witness says.
         for last_round in [false, true] {
             let mut bodies = BTreeMap::new();
@@ -165,20 +159,14 @@ impl Cosigner for WitnessClient {
                             false => answer.faults.push(format!("{}: no valid line of its key", asked.name)),
                         }
                     }
-                    Said::Size(size) if size > request.size() => match self.shown(asked, request.size()) {
-                        Some(shown) => {
-                            self.rolled_back.store(true, Ordering::Relaxed);
-                            answer.larger = Some((shown, asked.name.clone()));
-                        }
-                        None => {
-                            let fault =
-                                format!("{}: says that it cosigned size {size}, and shows none", asked.name);
-                            answer.faults.push(fault);
-                        }
-                    },
-                    Said::Size(size) if last_round => {
+                    Said::Size(size) if size > request.size() || last_round => {
                         last = Some(size);
-                        answer.faults.push(format!("{}: cosigned size {size} meanwhile", asked.name));
+                        contradicting.push(at);
+                        answer.faults.push(format!("{}: says that it cosigned size {size}", asked.name));
+                    }
+                    Said::Contradiction => {
+                        contradicting.push(at);
+                        answer.faults.push(format!("{}: says that this is another tree", asked.name));
                     }
                     Said::Size(size) => {
                         last = Some(size);
@@ -191,10 +179,37 @@ impl Cosigner for WitnessClient {
                 }
             }
         }
-        for fault in &answer.faults {
-            tracing::warn!(what = "witness", "{fault}");
+        // Its word alone is nothing; a note that the log has signed is.
+        for (at, shown) in self.shown(&contradicting, &self.origin) {
+            let Some(asked) = self.witnesses.get(at) else { continue };
+            match shown {
+                Ok(Some(note)) => answer.shown.push(Shown { who: asked.name.clone(), note }),
+                Ok(None) => answer.faults.push(format!("{}: shows no note", asked.name)),
+                Err(fault) => answer.faults.push(format!("{}: shows no note: {fault}", asked.name)),
+            }
         }
+        warn(&answer.faults);
         answer
+    }
+
+    fn newest(&mut self, origin: &Origin) -> Newest {
+        let all: Vec<usize> = (0..self.witnesses.len()).collect();
+        let mut newest = Newest::default();
+        for (at, shown) in self.shown(&all, origin) {
+            let Some(Asked { name, key, .. }) = self.witnesses.get(at) else { continue };
+            match shown {
+                Ok(note) => newest.heard.push(Heard { witness: key.clone(), who: name.clone(), note }),
+                Err(fault) => newest.faults.push(format!("{name}: {fault}")),
+            }
+        }
+        warn(&newest.faults);
+        newest
+    }
+}
+
+fn warn(faults: &[String]) {
+    for fault in faults {
+        tracing::warn!(what = "witness", "{fault}");
     }
 }
 
@@ -211,6 +226,7 @@ fn body(request: &CosignRequest<'_>, old: TreeSize) -> Result<Vec<u8>, String> {
 fn understand(got: Got, note: &UnverifiedNote) -> Said {
     let expected = match got.status {
         200 | 409 => Answer::parse(note, &got.body),
+        422 => return Said::Contradiction,
         status => return Said::Fault(format!("status {status}")),
     };
     match (got.status, expected) {

@@ -94,7 +94,7 @@ impl LogService {
     pub(crate) fn stop(&self) -> Result<(), ServerError> {
         let Some(written) = &self.0.written else { return Ok(()) };
         match written.sequencer.stop() {
-            Err(Status::Ended { reason: Some(reason) }) => Err(ServerError::Ended { reason }),
+            Err(Status::Ended { reason: Some(reason), .. }) => Err(ServerError::Ended { reason }),
             _ => Ok(()),
         }
     }
@@ -152,9 +152,7 @@ impl Written {
         let Writing { origin, key, log, guards, options, policy } = writing;
         let standing = Standing::new(origin.clone(), Arc::clone(&key));
         let client = match &policy {
-            Some(policy) => {
-                Some(WitnessClient::new(&origin, &*key, policy, handle.clone(), standing.alarm())?)
-            }
+            Some(policy) => Some(WitnessClient::new(&origin, policy, handle.clone())?),
             None => None,
         };
         let mut writer = LogWriter::open_with(Store::new(directory.path()), guards)?;
@@ -166,7 +164,10 @@ impl Written {
             Some(log) => signer.only_for(log),
             None => signer,
         };
-        Ok(Self { sequencer: Sequencer::start(writer, signer, options)?, standing })
+        // An older copy is not served at all; when too few witnesses answer, the sequencer asks again.
+        writer.begin(&signer)?;
+        let sequencer = Sequencer::start(writer, signer, options)?;
+        Ok(Self { sequencer, standing })
     }
 }
 

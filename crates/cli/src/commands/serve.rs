@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use detente_core::json::Value;
 use detente_log::{Guards, Options};
+use detente_party::Party;
 use detente_server::{
     Around, Limits, Running, ServerError, TlsFiles, Writing, journal, serve_log, serve_witness,
 };
@@ -17,7 +18,12 @@ use crate::output::{Printer, Report};
 
 pub(crate) fn log(serve: &LogServe, printer: &Printer) -> Result<Report, Failure> {
     let around = around(&serve.around);
-    let writing = if serve.read_only { None } else { Some(writing(serve)?) };
+    let (party, writing) = if serve.read_only {
+        (None, None)
+    } else {
+        let (party, writing) = writing(serve)?;
+        (Some(party), Some(writing))
+    };
     journal(printer);
     let running = serve_log(serve.log.clone(), writing, serve.access.clone(), &around)?;
     let folder = serve.log.display().to_string();
@@ -32,7 +38,12 @@ pub(crate) fn log(serve: &LogServe, printer: &Printer) -> Result<Report, Failure
         (false, false) => ", read by everybody",
         (false, true) => ", read by those whom the access file lists",
     });
-    until_signal(running, &serve.around, printer, "log-serve/v1", members, &what)
+    let report = until_signal(running, &serve.around, printer, "log-serve/v1", members, &what)?;
+    if let Some(party) = party {
+        // When it fails, the vault knows of fewer entries, and the next time tells.
+        let _ = party.note_served();
+    }
+    Ok(report)
 }
 
 pub(crate) fn witness(serve: &WitnessServe, printer: &Printer) -> Result<Report, Failure> {
@@ -63,9 +74,10 @@ fn around(arguments: &AroundArguments) -> Around {
 }
 
 /// Everything that needs a secret, before a socket is opened.
-fn writing(serve: &LogServe) -> Result<Writing, Failure> {
+fn writing(serve: &LogServe) -> Result<(Party, Writing), Failure> {
     let policy = serve.policy.as_deref().map(policy::read).transpose()?;
     let party = open_signing_party(&serve.party.party, &serve.unlock, &serve.token)?;
+    party.require_served(&serve.log)?;
     let guards = Guards::new(serve.guard.clone());
     let usual = Options::default();
     let count = |given: Option<u32>, usual: usize| given.map_or(usual, |given| given as usize);
@@ -75,14 +87,15 @@ fn writing(serve: &LogServe) -> Result<Writing, Failure> {
         queue: count(serve.queue, usual.queue),
         ..usual
     };
-    Ok(Writing {
+    let writing = Writing {
         origin: party.origin().clone(),
         key: party.checkpoint_signer()?,
         log: Some(party.log()),
         guards: if serve.new_guards { guards.create_missing() } else { guards },
         options,
         policy,
-    })
+    };
+    Ok((party, writing))
 }
 
 /// Says where it is, as the one line that a script waits for; then nothing more until the end.
@@ -133,6 +146,9 @@ impl From<ServerError> for Failure {
             ServerError::Log(detente_log::LogError::OtherSigner { .. }) => {
                 Some("--party names the party whose log this is")
             }
+            ServerError::Log(
+                detente_log::LogError::RolledBack { .. } | detente_log::LogError::Forked { .. },
+            ) => Some("the book's chapter on operations, \"Backups\", says how to go on; nothing was signed"),
             ServerError::Log(detente_log::LogError::GuardMissing { .. }) => {
                 Some("--new-guards makes it, when this is surely the newest copy of the log")
             }

@@ -1,7 +1,7 @@
 //! The tree of one checkpoint, every tile and bundle verified against its root before anything of it is used or kept
 //! (`specs/log.md` "Read a log").
 
-use core::fmt;
+use core::{fmt, ops::Range};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -172,6 +172,26 @@ impl<'a> VerifiedTree<'a> {
         }
         self.keep(&tile.entries_path(), || bundle.clone().into_bytes())?;
         Ok(bundle)
+    }
+
+    /// The entries of a range, in order, one bundle in memory at a time.
+    pub(crate) fn each(
+        &self,
+        range: Range<u64>,
+        mut act: impl FnMut(u64, &[u8]) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        let width = u64::from(FULL_WIDTH);
+        let mut first = range.start / width * width;
+        while first < range.end {
+            let bundle = self.bundle(tile_at(TileLevel::LEAVES, first, self.size)?)?;
+            for (index, entry) in (first..range.end).zip(bundle.iter()) {
+                if range.contains(&index) {
+                    act(index, entry)?;
+                }
+            }
+            first += width;
+        }
+        Ok(())
     }
 
     fn at_edge(&self, tile: Tile) -> Option<Arc<[Digest]>> {

@@ -57,11 +57,15 @@ impl Engine {
             drop(self.index);
             self.writer.close().map_err(Arc::new)
         });
-        ending.0.end(closed.err().map(|error| error.to_string()));
+        ending.0.end(closed.err().map(|error| (error.to_string(), error.code())));
     }
 
     fn work(&mut self) -> Result<(), Arc<LogError>> {
-        if self.writer.is_unsigned() && self.publish()?.is_err() {
+        if !self.writer.is_unsigned() {
+            self.announce()?;
+        }
+        // Also when there is nothing to publish: the witnesses are asked what they hold before anything is taken.
+        if self.publish()?.is_err() {
             return Ok(());
         }
         self.announce()?;
@@ -125,8 +129,13 @@ impl Engine {
         }
         match self.publish() {
             Ok(Ok(())) => {
-                self.announce()?;
-                self.answer(repeated.into_iter().chain(fresh));
+                let due = repeated.into_iter().chain(fresh);
+                if let Err(error) = self.announce() {
+                    // They are in the log, and only a receipt would say so.
+                    refuse(due, &Refused::Unknown(Arc::clone(&error)));
+                    return Err(error);
+                }
+                self.answer(due);
                 // Nobody needs it before the next batch is judged; until then submitters have the cores.
                 self.index.extend(first, &judged.accepted).map(Ok).map_err(Arc::new)
             }
@@ -256,6 +265,6 @@ struct Ending(Arc<Shared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.end(Some("its thread ended unexpectedly".to_owned()));
+        self.0.end(Some(("its thread ended unexpectedly".to_owned(), Code::Unavailable)));
     }
 }

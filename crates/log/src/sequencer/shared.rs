@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use detente_core::TreeSize;
+use detente_core::{Code, TreeSize};
 
 use super::{
     Options, Refused, Status,
@@ -190,11 +190,12 @@ impl Shared {
     }
 
     /// The thread is gone: whoever still waits is told.
-    pub(super) fn end(&self, reason: Option<String>) {
+    pub(super) fn end(&self, why: Option<(String, Code)>) {
         self.door.close();
         let mut status = lock(&self.status);
         if !matches!(*status, Status::Ended { .. }) {
-            *status = Status::Ended { reason };
+            let (reason, code) = why.unzip();
+            *status = Status::Ended { reason, code };
         }
         drop(status);
         let mut queue = lock(&self.queue);
@@ -216,7 +217,7 @@ impl Shared {
 
     /// Nothing good comes any more; whoever is told so must not find it running.
     pub(super) fn set_ended(&self, error: &LogError) {
-        self.set_status(Status::Ended { reason: Some(error.to_string()) });
+        self.set_status(Status::Ended { reason: Some(error.to_string()), code: Some(error.code()) });
     }
 
     pub(super) fn published(&self) -> (TreeSize, Arc<[u8]>) {

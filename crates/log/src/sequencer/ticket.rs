@@ -30,7 +30,9 @@ pub enum Refused {
     #[error("sequencer: the batch was not committed: {0}")]
     NotCommitted(Arc<LogError>),
     /// A failure after which only a new start knows whether the entry is in the log.
-    #[error("sequencer: it stopped, and the next start will know whether the entry is in the log: {0}")]
+    #[error(
+        "sequencer: it stopped, and the next start will know whether the entry is in the log; the same bytes again tell: {0}"
+    )]
     Unknown(Arc<LogError>),
     /// The entry is in the log and published, and its receipt could not be made now: the same bytes give it later.
     #[error("sequencer: the entry is published, and its receipt cannot be made now: {0}")]
@@ -108,10 +110,11 @@ impl Reply {
 }
 
 impl Drop for Reply {
-    /// A submission that gets lost on the way, by a panic or an end, must not leave anybody waiting.
+    /// A submission that gets lost on the way, by a panic or an end, must not leave anybody waiting. How far it got is not
+    /// known here, so it is not said that it is surely not in the log.
     fn drop(&mut self) {
         if let Some(reply) = self.0.take() {
-            reply(Err(Refused::Ended));
+            reply(Err(Refused::Unknown(Arc::new(LogError::Stopped))));
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Creating a log, and opening one whatever a crash left.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::PathBuf,
+};
 
-use detente_core::Origin;
+use detente_core::{Origin, TreeSize};
 
 use super::{LogWriter, Progress};
 use crate::{
@@ -22,6 +25,8 @@ impl LogWriter {
     /// As [`Self::create`]; [`LogError::RolledBack`] for a guard that knows a larger log.
     pub fn create_with(store: Store, origin: &Origin, guards: Guards) -> Result<Self, LogError> {
         let mut touched = Folders::new();
+        // What another creation made, and did not flush, is new as well.
+        let above = 1 + store.root().ancestors().skip(1).take_while(|folder| is_new(folder)).count();
         store.create_folders("", &mut touched)?;
         // What a creation that stopped half-way leaves is as good as empty.
         let ours = [LOCK, STAGING, TILES, HISTORY, INDEX];
@@ -29,6 +34,9 @@ impl LogWriter {
         if foreign || !store.list(TILES)?.is_empty() || !store.list(HISTORY)?.is_empty() {
             return Err(LogError::NotEmpty { path: store.root().to_owned() });
         }
+        // Each folder that holds one that is new: a log must not be lost by its name.
+        (0..above)
+            .try_for_each(|above| store.flush_folders(&Folders::from([vec![".."; above + 1].join("/")])))?;
         let lock = lock(&store)?;
         guards.check(&store, State::EMPTY)?;
         for folder in [STAGING, TILES, HISTORY] {
@@ -52,6 +60,9 @@ impl LogWriter {
         let lock = lock(&store)?;
         let state = State::read(&store)?;
         guards.check(&store, state)?;
+        // The writer before may have ended between a rename and its flush: what is gone on from here must not go back.
+        let history = store.is_folder(HISTORY).then(|| HISTORY.to_owned());
+        store.flush_folders(&history.into_iter().chain([String::new()]).collect())?;
         let recovered = recovery::recover(&store, state)?;
         guards.follow(&store, state)?;
         let newest = history::read_note(&store, CHECKPOINT)?;
@@ -61,6 +72,14 @@ impl LogWriter {
         let mut writer = Self::start(store, lock, guards, recovered.edge, progress, origin);
         writer.placed = recovered.placed;
         Ok(writer)
+    }
+
+    /// The committed size, without the lock: it may have grown since.
+    ///
+    /// # Errors
+    /// [`LogError::Unavailable`] when there is no log, [`LogError::MalformedFile`].
+    pub fn committed_size(dir: impl Into<PathBuf>) -> Result<TreeSize, LogError> {
+        Ok(State::read(&Store::new(dir))?.size)
     }
 
     const fn start(
@@ -81,10 +100,15 @@ impl LogWriter {
             known: None,
             placed: Vec::new(),
             cosigning: None,
+            heard: false,
             degraded: None,
             stopped: false,
         }
     }
+}
+
+fn is_new(folder: &std::path::Path) -> bool {
+    !folder.as_os_str().is_empty() && !folder.exists()
 }
 
 fn lock(store: &Store) -> Result<File, LogError> {

@@ -222,11 +222,14 @@ fn recovery_itself_survives_every_failure() {
     assert!(interrupted > 500, "{interrupted}");
 }
 
+/// Two flushes, when there is nothing to recover.
+pub(crate) const STEPS_OF_OPENING: usize = 2;
+
 #[test]
 fn a_failing_step_before_the_commitment_leaves_a_writer_that_goes_on() {
     let scenario = Scenario::new(14, &[20], false);
     let folder = copy_of(scenario.before.path());
-    let (store, _) = failing(folder.path(), 1, Fault::Before, Then::Recovers);
+    let (store, _) = failing(folder.path(), 1 + STEPS_OF_OPENING, Fault::Before, Then::Recovers);
     let mut writer = LogWriter::open_in(store).unwrap();
     let (signer, batch) = (scenario.party.signer(), &scenario.entries[14..]);
     assert_eq!(writer.append(batch, &signer).unwrap_err().code(), Code::Unavailable);

@@ -15,7 +15,8 @@ fn a_disk_that_takes_nothing_leaves_the_log_as_it_was() {
         let folder = party.log_of(&[14]);
         let before = files(folder.path());
         let store = Store::with_hook(folder.path(), move |step: Step<'_>| match step {
-            Step::Remove(_) => Ok(()),
+            // Flushing what was written before asks for no room.
+            Step::Remove(_) | Step::FlushFolder("" | "history") => Ok(()),
             _ => Err(kind.into()),
         });
         let mut writer = LogWriter::open_in(store).unwrap();

@@ -19,6 +19,8 @@ mod faulty;
 #[cfg(test)]
 mod flips;
 #[cfg(test)]
+mod found;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 #[cfg(all(unix, feature = "http"))]

@@ -16,6 +16,7 @@ use detente_statement::{NewKey, RevocationReason, Role, Signer, key_digest};
 
 use crate::{
     cosign::{Institute, quorum_of},
+    crash::STEPS_OF_OPENING,
     faults::{Fault, Then, copy_of, failing},
     support::{Party, Recording, check, scratch},
 };
@@ -279,7 +280,7 @@ fn a_full_queue_says_when_to_come_again() {
         assert_eq!(ticket.wait_timeout(Duration::from_secs(60)).unwrap().unwrap().index().get(), index);
     }
     assert!(matches!(sequencer.submit(&party.sealed(104)), Err(Refused::Ended)));
-    assert_eq!(sequencer.status(), Status::Ended { reason: None });
+    assert_eq!(sequencer.status(), Status::Ended { reason: None, code: None });
     LogWriter::open(folder.path()).unwrap();
     check(folder.path()).unwrap();
 }
@@ -325,9 +326,10 @@ fn without_its_quorum_a_sequencer_is_degraded_until_the_witness_is_back() {
     let party = Party::new();
     let folder = party.log_of(&[14]);
     let witness = Institute::new(60);
-    witness.set_away(true);
     let mut writer = LogWriter::open(folder.path()).unwrap();
     writer.require_cosignatures(witness.clone(), quorum_of(&party, &[60])).unwrap();
+    assert_eq!(writer.begin(&party.signer()).unwrap(), None);
+    witness.set_away(true);
     let sequencer = Sequencer::start(writer, party.signer(), QUICK).unwrap();
     let first = sequencer.submit(&party.sealed(100)).unwrap();
     while !matches!(sequencer.status(), Status::Degraded(_)) {
@@ -369,7 +371,7 @@ fn a_failing_disk_loses_no_receipt_and_signs_no_second_tree() {
             for number in 0..40 {
                 let folder = copy_of(before.path());
                 let key = Recording::new();
-                let (store, _) = failing(folder.path(), number, fault, then);
+                let (store, _) = failing(folder.path(), number + STEPS_OF_OPENING, fault, then);
                 let writer = LogWriter::open_in(store).unwrap();
                 let sequencer = Sequencer::start(writer, key.signer(&party.origin), QUICK).unwrap();
                 let what = format!("{fault:?} of step {number}, {then:?}");

@@ -88,7 +88,7 @@ fn a_state_with_an_entry_that_is_nobodys_is_not_signed() {
         // Changed, or an entry of the log once more.
         for last in [junk, good[3].clone(), good[0].clone()] {
             rewrite(&log, &[good.as_slice(), &[last]].concat());
-            refuse(stage, is_import, &[Code::EntryMismatch]);
+            refuse(stage, is_import, &[Code::MalformedEntry]);
         }
     });
 }
@@ -124,7 +124,7 @@ fn a_pending_entry_with_another_signature_is_not_signed_and_the_right_one_is() {
         let mut changed = good.clone();
         *changed[3].last_mut().unwrap() ^= 1;
         rewrite(&log, &changed);
-        refuse(&stage, is_import, &[Code::InvalidStatementSignature]);
+        refuse(&stage, is_import, &[Code::MalformedEntry]);
         rewrite(&log, &good);
         if is_import {
             assert_eq!(import(&stage).unwrap().known, 3);

@@ -1,10 +1,7 @@
 //! What a log says of itself, signed: ok or degraded (`specs/server.md` "Log: status").
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -20,7 +17,6 @@ pub(super) const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Standing {
     origin: Origin,
     key: Arc<dyn Ed25519Signer>,
-    rolled_back: Arc<AtomicBool>,
     last: Mutex<(Option<Code>, SystemTime)>,
     /// The newest signed note and its text: everybody may ask, and a key in a device is slow.
     signed: Mutex<Option<(String, Vec<u8>)>>,
@@ -29,19 +25,14 @@ pub(super) struct Standing {
 impl Standing {
     pub(super) fn new(origin: Origin, key: Arc<dyn Ed25519Signer>) -> Self {
         let last = Mutex::new((None, UNIX_EPOCH));
-        Self { origin, key, rolled_back: Arc::default(), last, signed: Mutex::default() }
-    }
-
-    /// Set by whoever is shown that the log was larger once.
-    pub(super) fn alarm(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.rolled_back)
+        Self { origin, key, last, signed: Mutex::default() }
     }
 
     /// Takes note of the state; gives the code, or `None` when all is well, and since when the word is what it is.
     pub(super) fn look(&self, status: &Status) -> (Option<Code>, SystemTime) {
         let code = match status {
             Status::Running => None,
-            _ if self.rolled_back.load(Ordering::Relaxed) => Some(Code::LogRolledBack),
+            Status::Ended { code: Some(Code::LogRolledBack), .. } => Some(Code::LogRolledBack),
             Status::Degraded(degraded) if degraded.signing.is_none() => Some(Code::UnderWitnessed),
             Status::Degraded(_) | Status::Ended { .. } => Some(Code::Unavailable),
         };

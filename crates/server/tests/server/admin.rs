@@ -52,10 +52,12 @@ fn health_and_metrics_have_an_address_of_their_own() {
 #[test]
 fn a_log_that_publishes_nothing_is_not_well() {
     let party = crate::scene::Party::new();
-    let nobody = party.witnessed(&[(&crate::scene::witness_key(1).0, "http://127.0.0.1:9".to_owned())], 1);
-    let served = Served::with(&[1], |_| Unusual { policy: Some(nobody), ..with_admin() });
+    let witness = served_witness(1, &party);
+    let policy = party.witnessed(&[(&crate::scene::witness_key(1).0, crate::scene::url(&witness))], 1);
+    let served = Served::with(&[1], |_| Unusual { policy: Some(policy), ..with_admin() });
     let admin = served.running.admin().unwrap();
     assert_eq!(get(admin, "/health").status, 200);
+    witness.stop().unwrap();
     post(served.address(), "/add?wait=0", &[crate::scene::OCTETS], &served.party.sealed(1));
     until("not well", || get(admin, "/health").status == 503);
     assert!(get(admin, "/metrics").text().contains("\ndetente_log_degraded 1\n"));

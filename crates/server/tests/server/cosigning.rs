@@ -124,8 +124,8 @@ impl Liar {
         Self { address, asked, stop, thread: Some(thread) }
     }
 
-    fn times(&self) -> usize {
-        self.asked.lock().unwrap().len()
+    fn times(&self, method: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|request| request.starts_with(method)).count()
     }
 }
 
@@ -179,13 +179,18 @@ fn what_a_witness_answers_is_verified_before_it_is_used() {
         ),
         ("a line cut short", Box::new(|_: &str| http(200, b"\xe2\x80\x94 witness.example/w1 AAAAAAA=\n"))),
     ] {
-        let liar = Liar::new(answer);
+        // At the start it says that it holds nothing; the lie comes with the first note.
+        let liar = Liar::new(
+            move |request| {
+                if request.starts_with("POST") { answer(request) } else { http(404, b"") }
+            },
+        );
         let served = log_with(&liar);
         let reply = served.add(&served.party.sealed(50));
         assert_eq!((reply.status, reply.code().as_str()), (503, "UNDER-WITNESSED"), "{what}");
         assert_eq!(get(served.address(), "/history").text(), "1\n3\n", "{what}");
         assert_eq!(status(&served).2, "UNDER-WITNESSED", "{what}");
-        assert!(liar.times() > 0, "{what}: it was asked");
+        assert!(liar.times("POST") > 0, "{what}: it was asked");
         served.running.stop().unwrap();
     }
 }
@@ -212,18 +217,89 @@ fn a_larger_checkpoint_of_the_log_itself_stops_it() {
     for number in 10..14 {
         assert_eq!(grown.add(&grown.party.sealed(number)).status, 200);
     }
+    let folder = crate::scene::scratch();
+    let log = folder.path().join("log");
+    party.create(&log, &[1, 3]);
+    let refused = crate::scene::serve(&party, &log, with(&policy)).unwrap_err();
+    assert_eq!(refused.code(), detente_core::Code::LogRolledBack);
+    assert!(refused.to_string().contains("w1") && refused.to_string().contains("older copy"), "{refused}");
+    assert_eq!(std::fs::read_to_string(log.join("state")).unwrap().lines().next(), Some("3"));
+}
+
+/// A witness that cannot be asked at the start, and then shows what it holds: by whichever of its answers.
+fn found_out_late(post: Vec<u8>, shows: Vec<u8>, says: &str) {
+    let party = Party::new();
+    let away = Arc::new(AtomicBool::new(true));
+    let is_away = Arc::clone(&away);
+    let post_again = post.clone();
+    let late =
+        Liar::new(move |request| match (request.starts_with("POST"), is_away.load(Ordering::SeqCst)) {
+            (_, true) => http(503, b""),
+            (true, false) => post_again.clone(),
+            (false, false) => http(200, &shows),
+        });
+    let good = served_witness(1, &party);
+    let keys = [witness_key(1).0, witness_key(2).0];
+    let addresses = [url(&good), format!("http://{}", late.address)];
+    let listed: Vec<_> = keys.iter().zip(addresses).collect();
+    let policy = party.witnessed(&listed, 1);
     let copy = Served::with(&[1, 3], |_| {
-        let mut unusual = with(&policy);
+        let mut unusual = Unusual { policy: Some(policy), ..Unusual::default() };
         unusual.around.limits = short();
         unusual
     });
+    until("running", || status(&copy) == words("ok", "3", "OK"));
+    away.store(false, Ordering::SeqCst);
     let reply = copy.add(&copy.party.sealed(77));
-    assert_eq!((reply.status, reply.code().as_str()), (503, "LOG-ROLLED-BACK"));
-    assert_eq!(status(&copy), words("degraded", "3", "LOG-ROLLED-BACK"));
+    assert_eq!((reply.status, reply.code().as_str()), (503, "LOG-ROLLED-BACK"), "{says}");
+    until("ended", || status(&copy) == words("degraded", "3", "LOG-ROLLED-BACK"));
     assert_eq!(get(copy.address(), "/history").text(), "1\n3\n", "nothing of it was published");
     assert!(copy.add(&copy.party.sealed(78)).status == 503, "and nothing more is taken");
     let ended = copy.running.stop().unwrap_err();
-    assert!(ended.to_string().contains("older copy"), "{ended}");
+    assert!(ended.to_string().contains(says), "{ended}");
+}
+
+/// The note of a log of this party at a size, whose last entry is this one.
+fn note_of(size: u64, last: u64) -> Vec<u8> {
+    let (party, folder) = (Party::new(), crate::scene::scratch());
+    party.create(folder.path(), &[size - 1]);
+    let signer = detente_log::LogSigner::new(party.origin.clone(), crate::scene::checkpoint_key());
+    let mut writer = detente_log::LogWriter::open(folder.path()).unwrap();
+    writer.append(&[party.sealed(last)], &signer).unwrap().checkpoint
+}
+
+#[test]
+fn a_conflict_with_a_note_of_the_log_ends_it() {
+    found_out_late(http(409, b"6\n"), note_of(6, 5), "older copy");
+    found_out_late(http(422, b""), note_of(6, 5), "older copy");
+    found_out_late(http(422, b""), note_of(3, 99), "fork of the log");
+    found_out_late(http(422, b""), note_of(2, 99), "fork of the log");
+    found_out_late(http(409, b"4\n"), note_of(4, 99), "fork of the log");
+}
+
+#[test]
+fn a_log_waits_for_its_witness_before_anything_is_committed() {
+    let party = Party::new();
+    let first = served_witness(1, &party);
+    let (key, address) = (witness_key(1).0, first.address());
+    let policy = party.witnessed(&[(&key, format!("http://{address}/"))], 1);
+    let with = || {
+        let mut unusual = Unusual { policy: Some(policy.clone()), ..Unusual::default() };
+        unusual.around.limits = short();
+        unusual
+    };
+    first.stop().unwrap();
+    let served = Served::with(&[1, 3], |_| with());
+    until("degraded", || status(&served) == words("degraded", "3", "UNDER-WITNESSED"));
+    let entry = served.party.sealed(50);
+    let reply = served.add(&entry);
+    assert_eq!((reply.status, reply.code().as_str()), (503, "UNDER-WITNESSED"));
+    let state = std::fs::read_to_string(served.log().join("state")).unwrap();
+    assert_eq!(state.lines().next(), Some("3"), "nothing was committed");
+    let around = Around::new(address);
+    let _back = serve_witness(witness_of(1, &served.party, MemoryStore::new()), &around).unwrap();
+    until("ok", || status(&served) == words("ok", "4", "OK"));
+    assert_eq!(receipt(&served.add(&entry), &entry, &policy), (3, 4));
 }
 
 #[test]
