@@ -69,9 +69,9 @@ impl Operation {
     }
 
     /// Before which of its steps it is killed. A large commit has those of a small one, and is slow; what it is there
-    /// for are the first ones, of the vault.
+    /// for are the ones of the vault, which follow the two flushes of the log's start.
     pub(crate) fn killed_before(self, steps: usize, every: bool) -> core::ops::RangeInclusive<usize> {
-        if self == Self::CommitLarge && !every { 1..=3 } else { 1..=steps }
+        if self == Self::CommitLarge && !every { 3..=5 } else { 1..=steps }
     }
 
     /// How many entries it adds.
