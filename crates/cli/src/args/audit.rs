@@ -66,9 +66,9 @@ pub(crate) struct Inbox {
     pub(crate) agreements: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) party: PartyArguments,
-    /// Folder or http(s) address of another party's log (can be repeated)
-    #[arg(long = "log", value_name = "LOG", required = true)]
-    pub(crate) logs: Vec<PathBuf>,
+    /// Folder or http(s) address of another party's log, with or without its short name as for `audit` (can be repeated)
+    #[arg(long = "log", value_name = "[ID=]LOG", required = true)]
+    pub(crate) logs: Vec<String>,
     #[command(flatten)]
     pub(crate) input: AuditInput,
     #[command(flatten)]

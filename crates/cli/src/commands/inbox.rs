@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use detente_agreement::{Cell, Verdict};
+use detente_agreement::{Cell, PartyId, Verdict};
 use detente_audit::Case;
 use detente_core::{LeafIndex, LogId, json::Value};
 use detente_log::LogDirectory;
 use detente_merkle::leaf_hash;
 use detente_party::PartyFolder;
 
-use super::audit::{Names, at, bring, gather, interval, latest, made};
+use super::audit::{Gathered, Names, at, bring, gather, interval, latest, made};
 use super::{counterpart::Counterpart, published};
 use crate::args::Inbox;
 use crate::failure::Failure;
@@ -20,19 +20,19 @@ pub(crate) fn run(inbox: &Inbox, printer: &Printer) -> Result<Report, Failure> {
     let brought = bring(&inbox.agreements, &inbox.input)?;
     let folder = PartyFolder::new(&inbox.party.party).log();
     let own = own_log(&folder)?;
-    let mut gathered = Vec::new();
-    let places: Vec<&Path> = inbox.logs.iter().map(PathBuf::as_path).collect();
-    for path in std::iter::once(&folder).chain(&inbox.logs) {
+    let others: Vec<(Option<PartyId>, PathBuf)> = inbox.logs.iter().map(|log| split(log)).collect();
+    let places: Vec<&Path> = others.iter().map(|(_, path)| path.as_path()).collect();
+    let mut gathered: Vec<Gathered> = Vec::new();
+    for (id, path) in std::iter::once(&(None, folder.clone())).chain(&others) {
         let reading = published::reading_for(path, &places, &inbox.reading)?;
         let log = if *path == folder { own } else { Counterpart::open(path, &reading, None)?.log };
-        let position = brought.case.parties().iter().position(|party| party.log == log);
-        let Some(position) = position else { return Err(no_party(&brought.case, path, log)) };
-        let party = brought.party(position)?;
-        if gathered.iter().any(|known: &super::audit::Gathered| known.log() == log) {
-            return Err(Failure::misuse(
-                "--log",
-                format!("expected each log once, got that of {} twice", party.id),
-            ));
+        let party = brought.case.parties().iter().find(|party| party.log == log);
+        let Some(party) = party.filter(|party| id.as_ref().is_none_or(|id| *id == party.id)) else {
+            return Err(no_party(&brought.case, id.as_ref(), path, log));
+        };
+        if gathered.iter().any(|known| known.log() == log) {
+            let got = format!("expected each log once, got that of {} twice", party.id);
+            return Err(Failure::misuse("--log", got));
         }
         gathered.push(gather(party, path, None, &reading, printer)?);
     }
@@ -118,11 +118,24 @@ fn lines(items: &[Item], none: &str) -> String {
     items.iter().map(|item| format!("    {}\n", item.line)).collect()
 }
 
+/// `ID=LOG`, or a log alone; an address may have a `=` of its own.
+fn split(given: &str) -> (Option<PartyId>, PathBuf) {
+    let named = given.split_once('=').and_then(|(id, log)| Some((PartyId::parse(id)?, log)));
+    match named {
+        Some((id, log)) => (Some(id), log.into()),
+        None => (None, given.into()),
+    }
+}
+
 fn own_log(folder: &Path) -> Result<LogId, Failure> {
     Ok(LogId::new(leaf_hash(&LogDirectory::open(folder)?.entry(LeafIndex::ZERO)?).digest()))
 }
 
-fn no_party(case: &Case, path: &Path, log: LogId) -> Failure {
+fn no_party(case: &Case, id: Option<&PartyId>, path: &Path, log: LogId) -> Failure {
+    if let Some(id) = id {
+        let got = format!("expected the log of party {id}, got {log}");
+        return Failure::misuse(path.display().to_string(), got);
+    }
     let known: Vec<_> = case.parties().iter().map(|party| format!("{} {}", party.id, party.log)).collect();
     Failure::misuse(
         path.display().to_string(),
