@@ -27,12 +27,18 @@ pub(crate) fn serve(arguments: &Arguments) -> Result<(), Failure> {
     let writing = Writing {
         origin: party.origin().clone(),
         key: party.log_key(),
+        log: None,
         guards: Guards::none(),
         options: arguments.options(writers)?,
         policy: None,
     };
     let mut around = Around::new(SocketAddr::from(([127, 0, 0, 1], 0)));
-    around.limits = Limits { connections: writers + 8, at_work: writers + 8, ..Limits::default() };
+    around.limits = Limits {
+        connections: writers + 8,
+        connections_each: writers + 8,
+        at_work: writers + 8,
+        ..Limits::default()
+    };
     journal::to_stderr();
     let running = serve_log(folder, Some(writing), None, &around)?;
     println!("{}", running.address());
