@@ -18,6 +18,10 @@ pub(super) fn report(input: &Input<'_>) -> Answer {
     let companion = input.optional("companion").map(|_| input.bytes("companion")).transpose()?;
     let at = UnixSeconds::new(input.number("at")?).map_err(|_| fault("at", "at most 2^63 - 1"))?;
     let logs = input.list("logs")?.iter().map(log).collect::<Result<Vec<_>, _>>()?;
+    let twice = |(at, given): (usize, &Given)| logs.iter().take(at).any(|before| before.log == given.log);
+    if logs.iter().enumerate().any(twice) {
+        return Err(fault("logs", "each log once"));
+    }
     let (presentations, contents) = (input.list_of_bytes("presentations")?, input.list_of_bytes("contents")?);
 
     let case = Case::open(&policy, companion.as_deref(), &agreements)?;

@@ -107,8 +107,20 @@ fn table(operation: &str) -> (Places, Places) {
         ),
         "witness.request" | "witness.decide" => (&[("request", Base64)], &[]),
         "finding.verify" => (&[("file", Base64), ("policy", Base64), ("companion", Base64)], &[]),
+        "agreement.body" => (&[("body", Base64)], &[]),
+        "agreement.file" => (&[("file", Base64)], &[]),
+        "agreement.policy" => (&[("file", Base64), ("policy", Base64), ("companion", Base64)], &[]),
+        "agreement.content" => {
+            (&[("file", Base64), ("log", FixedHexadecimal), ("commitment", FixedHexadecimal)], &[])
+        }
+        // Notes and entries are damaged with a meaning, under roots that are signed anew.
+        "audit.report" => (
+            &[("policy", Base64), ("companion", Base64)],
+            &[("agreements", Base64), ("presentations", Base64), ("contents", Base64)],
+        ),
         // Texts and numbers only.
-        "core.number" | "core.base64" | "merkle.tile" | "checkpoint.vkey" => (&[], &[]),
+        "core.number" | "core.base64" | "merkle.tile" | "checkpoint.vkey" | "agreement.period"
+        | "agreement.date" | "agreement.days" => (&[], &[]),
         other => panic!("no byte strings listed for {other}"),
     }
 }

@@ -4,6 +4,7 @@
 //! Each vector is damaged in two ways: a few bytes at random (`bytes`), and one change of meaning that keeps the form
 //! around it intact, so that it passes the outer checks and reaches the inner ones (`structured`).
 
+mod audits;
 mod bytes;
 
 mod findings;
@@ -27,6 +28,8 @@ use crate::{random::Random, vector::Expect, vectors};
 const BYTES: usize = 3;
 /// Presentations of random logs that are written in one run.
 const SCENES: usize = 400;
+/// Audits of random histories that are written in one run.
+const AUDITS: usize = 120;
 /// Findings of random trees that are written in one run.
 const FINDINGS: usize = 600;
 
@@ -47,6 +50,10 @@ pub fn lines(seed: u64) -> String {
     for _ in 0..SCENES {
         let input = scenes::scene(&mut random);
         push(&mut text, "presentation.verify", input, "presentation/verify/plain.json");
+    }
+    for _ in 0..AUDITS {
+        let input = audits::history(&mut random);
+        push(&mut text, "audit.report", input, "audit/report/answered-in-time.json");
     }
     for _ in 0..FINDINGS {
         let input = findings::scene(&mut random);

@@ -78,6 +78,15 @@ fn damage(operation: &str, input: &mut Object, random: &mut Random) {
         "witness.request" | "witness.decide" => bytes(input, "request", |bytes| note(bytes, random)),
         "finding.verify" if input["policy"].as_str().is_some() && random.once_in(3) => policy(input, random),
         "finding.verify" => bytes(input, "file", |bytes| file(bytes, random)),
+        "agreement.body" => bytes(input, "body", |bytes| flip(bytes, random)),
+        "agreement.file" => bytes(input, "file", |bytes| lines(bytes, random)),
+        "agreement.policy" if random.once_in(2) => policy(input, random),
+        "agreement.policy" => bytes(input, "file", |bytes| lines(bytes, random)),
+        "agreement.content" => bytes(input, "file", |bytes| file(bytes, random)),
+        "agreement.period" => string(input, "period", |text| either(text, random)),
+        "agreement.date" => string(input, "date", |text| either(text, random)),
+        "agreement.days" => string(input, "first", |text| either(text, random)),
+        "audit.report" => audit(input, random),
         other => panic!("no structured damage for {other}"),
     }
 }
@@ -124,6 +133,42 @@ fn anchor(body: &[u8], random: &mut Random) -> Vec<u8> {
     let Some((head, text)) = body.split_at_checked(56) else { return flip(body, random) };
     let text = note(text, random);
     [&head[..48], &prefixed(&text)].concat()
+}
+
+/// Lines of a text that nobody signed.
+fn lines(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    match core::str::from_utf8(bytes) {
+        Ok(given) => text::lines(given, random).into_bytes(),
+        Err(_) => flip(bytes, random),
+    }
+}
+
+/// One thing that an audit was given: the time, the order of the logs, or entries or notes of one of them.
+fn audit(input: &mut Object, random: &mut Random) {
+    if random.once_in(4) {
+        return string(input, "at", |_| {
+            random.pick(&["0", "310", "1000", "5000", "9223372036854775807"]).to_string()
+        });
+    }
+    let Some(Value::Array(logs)) = input.get_mut("logs") else { panic!("a list logs") };
+    if random.once_in(6) {
+        logs.reverse();
+        return;
+    }
+    let at = random.below(logs.len());
+    let Some(Value::Object(log)) = logs.get_mut(at) else { return };
+    if random.once_in(2) {
+        return entries(log, random);
+    }
+    let Some(Value::Array(notes)) = log.get_mut("notes") else { panic!("a list notes") };
+    if notes.is_empty() || random.once_in(2) {
+        notes.reverse();
+        notes.pop();
+        return;
+    }
+    let at = random.below(notes.len());
+    let Value::String(text) = &mut notes[at] else { return };
+    *text = base64::encode(&note(&base64::decode(text).unwrap(), random));
 }
 
 /// A list of texts: its order, or one of them.

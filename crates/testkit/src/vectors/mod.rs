@@ -1,7 +1,7 @@
 //! The scenarios, one folder a word, one file an idea.
 
 mod agreement;
-mod audit;
+pub(crate) mod audit;
 mod checkpoint;
 mod core;
 mod disclosure;

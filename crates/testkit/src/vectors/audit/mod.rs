@@ -7,7 +7,7 @@ mod chains;
 mod failures;
 mod knowing;
 mod sealed;
-mod world;
+pub(crate) mod world;
 
 use crate::vector::{Operation, Vector};
 

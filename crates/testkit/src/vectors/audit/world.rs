@@ -20,71 +20,71 @@ use crate::{
 };
 
 /// The quorum of most scenarios: any two of them share a witness.
-pub(super) const TWO_OF_THREE: &str = "group g 2 w1 w2 w3\nquorum g\n";
+pub(crate) const TWO_OF_THREE: &str = "group g 2 w1 w2 w3\nquorum g\n";
 
 /// A witness, or above 9 a mirror, and the time that it signs.
-pub(super) type Line = (u8, u64);
+pub(crate) type Line = (u8, u64);
 
-pub(super) fn cosigner(number: u8) -> (String, Key) {
+pub(crate) fn cosigner(number: u8) -> (String, Key) {
     (format!("witness.example/w{number}"), Key::named(&format!("witness {number}")))
 }
 
 /// One party's side.
 #[derive(Clone)]
-pub(super) struct Side {
-    pub(super) id: &'static str,
-    pub(super) party: Party,
-    pub(super) entries: Vec<Vec<u8>>,
+pub(crate) struct Side {
+    pub(crate) id: &'static str,
+    pub(crate) party: Party,
+    pub(crate) entries: Vec<Vec<u8>>,
     /// Sizes and who cosigned them.
-    pub(super) heads: Vec<(usize, Vec<Line>)>,
+    pub(crate) heads: Vec<(usize, Vec<Line>)>,
 }
 
 impl Side {
-    pub(super) fn new(id: &'static str) -> Self {
+    pub(crate) fn new(id: &'static str) -> Self {
         let party = Party::named(&format!("{id}.example"));
         let entries = vec![party.entry_zero()];
         Self { id, party, entries, heads: vec![] }
     }
 
-    pub(super) fn log(&self) -> Hash {
+    pub(crate) fn log(&self) -> Hash {
         self.party.log()
     }
 
     /// A visible statement of a kind, the rest of its body after a nonce of its own.
-    pub(super) fn say(&mut self, kind: u32, rest: &[u8]) -> u64 {
+    pub(crate) fn say(&mut self, kind: u32, rest: &[u8]) -> u64 {
         let index = self.entries.len() as u64;
         let mut nonce = [0xa5; 16];
         nonce[..8].copy_from_slice(&index.to_le_bytes());
         self.push(self.party.visible(kind, [&nonce[..], rest].concat()))
     }
 
-    pub(super) fn push(&mut self, entry: Vec<u8>) -> u64 {
+    pub(crate) fn push(&mut self, entry: Vec<u8>) -> u64 {
         self.entries.push(entry);
         self.entries.len() as u64 - 1
     }
 
     /// A sealed statement that nobody opens.
-    pub(super) fn seal(&mut self) -> u64 {
+    pub(crate) fn seal(&mut self) -> u64 {
         let at = self.entries.len();
         self.push(self.party.sealed(sha256(&[b"sealed", &at.to_le_bytes()])))
     }
 
     /// All three witnesses sign what there is, at one second.
-    pub(super) fn publish(&mut self, time: u64) {
+    pub(crate) fn publish(&mut self, time: u64) {
         self.publish_by(&[(1, time), (2, time), (3, time)]);
     }
 
-    pub(super) fn publish_by(&mut self, lines: &[Line]) {
+    pub(crate) fn publish_by(&mut self, lines: &[Line]) {
         self.heads.push((self.entries.len(), lines.to_vec()));
     }
 
     /// A note of a size with these lines.
-    pub(super) fn note(&self, size: usize, lines: &[Line]) -> String {
+    pub(crate) fn note(&self, size: usize, lines: &[Line]) -> String {
         let leaves: Vec<Hash> = self.entries[..size].iter().map(|entry| leaf_hash(entry)).collect();
         self.note_of(&note::text(&self.party.origin, size as u64, &root(&leaves)), lines)
     }
 
-    pub(super) fn note_of(&self, text: &str, lines: &[Line]) -> String {
+    pub(crate) fn note_of(&self, text: &str, lines: &[Line]) -> String {
         let cosigned = lines.iter().map(|(number, time)| {
             let (name, key) = cosigner(*number);
             note::witness_line(&name, &key, *time, text)
@@ -93,41 +93,41 @@ impl Side {
         note::note(text, &core::iter::once(own).chain(cosigned).collect::<Vec<_>>())
     }
 
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         self.heads.iter().map(|(size, lines)| self.note(*size, lines)).collect()
     }
 
     /// The newest note that it has published.
-    pub(super) fn newest(&self) -> String {
+    pub(crate) fn newest(&self) -> String {
         let (size, lines) = self.heads.last().unwrap();
         self.note(*size, lines)
     }
 
     /// A ref to one of its entries.
-    pub(super) fn at(&self, index: u64) -> Vec<u8> {
+    pub(crate) fn at(&self, index: u64) -> Vec<u8> {
         reference(&self.log(), index, &id_of(&self.entries[index as usize]))
     }
 }
 
 /// The rest of an anchor's body.
-pub(super) fn anchor_of(log: &Hash, note: &str) -> Vec<u8> {
+pub(crate) fn anchor_of(log: &Hash, note: &str) -> Vec<u8> {
     [&log[..], &prefixed(note.as_bytes())].concat()
 }
 
 /// Everything that an audit is given.
 #[derive(Clone)]
-pub(super) struct World {
-    pub(super) a: Side,
-    pub(super) b: Side,
+pub(crate) struct World {
+    pub(crate) a: Side,
+    pub(crate) b: Side,
     /// `[[obligation]]` tables.
-    pub(super) obligations: String,
-    pub(super) quorum: String,
-    pub(super) f: u32,
-    pub(super) mirrors: Vec<u8>,
-    pub(super) at: u64,
-    pub(super) presentations: Vec<Vec<u8>>,
-    pub(super) contents: Vec<Vec<u8>>,
-    pub(super) without: Vec<&'static str>,
+    pub(crate) obligations: String,
+    pub(crate) quorum: String,
+    pub(crate) f: u32,
+    pub(crate) mirrors: Vec<u8>,
+    pub(crate) at: u64,
+    pub(crate) presentations: Vec<Vec<u8>>,
+    pub(crate) contents: Vec<Vec<u8>>,
+    pub(crate) without: Vec<&'static str>,
 }
 
 impl World {
@@ -141,7 +141,7 @@ impl World {
     /// ```
     ///
     /// In force from 100..210.
-    pub(super) fn agreed(obligations: &str) -> Self {
+    pub(crate) fn agreed(obligations: &str) -> Self {
         let mut world = Self::before(obligations);
         let digest = world.digest();
         for (side, time) in [(&mut world.a, 200), (&mut world.b, 210)] {
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// Two logs with their genesis, published at 100.
-    pub(super) fn before(obligations: &str) -> Self {
+    pub(crate) fn before(obligations: &str) -> Self {
         let (mut a, mut b) = (Side::new("a"), Side::new("b"));
         a.publish(100);
         b.publish(100);
@@ -177,17 +177,17 @@ impl World {
         }
     }
 
-    pub(super) fn a_anchors(&mut self) -> u64 {
+    pub(crate) fn a_anchors(&mut self) -> u64 {
         let (log, note) = (self.b.log(), self.b.newest());
         self.a.say(kind::ANCHOR, &anchor_of(&log, &note))
     }
 
-    pub(super) fn b_anchors(&mut self) -> u64 {
+    pub(crate) fn b_anchors(&mut self) -> u64 {
         let (log, note) = (self.a.log(), self.a.newest());
         self.b.say(kind::ANCHOR, &anchor_of(&log, &note))
     }
 
-    pub(super) fn policy(&self) -> String {
+    pub(crate) fn policy(&self) -> String {
         let logs: String = [&self.a, &self.b]
             .iter()
             .map(|side| note::policy_log(&side.party.origin, &side.party.checkpoint))
@@ -201,7 +201,7 @@ impl World {
         format!("{logs}{witnesses}{}", self.quorum)
     }
 
-    pub(super) fn companion(&self) -> Vec<u8> {
+    pub(crate) fn companion(&self) -> Vec<u8> {
         let operators = [("w1", "one"), ("w2", "two"), ("w3", "three")];
         let mut members =
             note::companion_members(&self.policy(), self.f, &operators, &["a.example", "b.example"]);
@@ -220,7 +220,7 @@ impl World {
         Value::Object(members).to_file()
     }
 
-    pub(super) fn agreement(&self) -> String {
+    pub(crate) fn agreement(&self) -> String {
         let party = |side: &Side| {
             format!(
                 "\n[[party]]\nid = \"{}\"\nname = \"{}.example\"\nlog = \"{}\"\norigin = \"{}\"\noffset = \"+00:00\"\n",
@@ -240,15 +240,15 @@ impl World {
         )
     }
 
-    pub(super) fn digest(&self) -> Hash {
+    pub(crate) fn digest(&self) -> Hash {
         sha256(&[self.agreement().as_bytes()])
     }
 
-    pub(super) fn sides(&self) -> Vec<&Side> {
+    pub(crate) fn sides(&self) -> Vec<&Side> {
         [&self.a, &self.b].into_iter().filter(|side| !self.without.contains(&side.id)).collect()
     }
 
-    pub(super) fn input(&self) -> Object {
+    pub(crate) fn input(&self) -> Object {
         let files = |list: &[Vec<u8>]| Value::Array(list.iter().map(|file| base64(file).into()).collect());
         let log = |side: &&Side| {
             Value::from([
@@ -271,43 +271,43 @@ impl World {
 
 /// What a scenario expects beyond what follows from its input.
 #[derive(Default)]
-pub(super) struct Expected {
-    pub(super) cells: Vec<Value>,
-    pub(super) threads: Vec<Value>,
-    pub(super) requests: Vec<Value>,
-    pub(super) accusations: Vec<Value>,
+pub(crate) struct Expected {
+    pub(crate) cells: Vec<Value>,
+    pub(crate) threads: Vec<Value>,
+    pub(crate) requests: Vec<Value>,
+    pub(crate) accusations: Vec<Value>,
     /// In force from and until; none when it is not in force.
-    pub(super) force: Option<Value>,
-    pub(super) malformed: BTreeMap<&'static str, Vec<(u64, &'static str)>>,
+    pub(crate) force: Option<Value>,
+    pub(crate) malformed: BTreeMap<&'static str, Vec<(u64, &'static str)>>,
     /// Positions of files that are refused, and their codes.
-    pub(super) refused_presentations: BTreeMap<usize, &'static str>,
-    pub(super) refused_contents: BTreeMap<usize, &'static str>,
+    pub(crate) refused_presentations: BTreeMap<usize, &'static str>,
+    pub(crate) refused_contents: BTreeMap<usize, &'static str>,
     /// Presentations that are neither refused nor counted.
-    pub(super) aside: BTreeSet<usize>,
+    pub(crate) aside: BTreeSet<usize>,
     /// Notes that count although no log handed them over: those of presentations.
-    pub(super) more_notes: BTreeMap<&'static str, Vec<String>>,
-    pub(super) times: Option<&'static str>,
+    pub(crate) more_notes: BTreeMap<&'static str, Vec<String>>,
+    pub(crate) times: Option<&'static str>,
 }
 
 /// In force from 100..210, as [`World::agreed`] has it, without an end.
-pub(super) fn agreed() -> Option<Value> {
+pub(crate) fn agreed() -> Option<Value> {
     Some(force((Some(100), Some(210)), None))
 }
 
-pub(super) type Bounds = (Option<u64>, Option<u64>);
+pub(crate) type Bounds = (Option<u64>, Option<u64>);
 
-pub(super) fn force(from: Bounds, until: Option<Bounds>) -> Value {
+pub(crate) fn force(from: Bounds, until: Option<Bounds>) -> Value {
     Value::from([("from", interval(from)), ("until", until.map_or(Value::Null, interval))])
 }
 
-pub(super) fn interval((lo, hi): Bounds) -> Value {
+pub(crate) fn interval((lo, hi): Bounds) -> Value {
     let text = |time: Option<u64>| time.map_or(Value::Null, |time| time.to_string().into());
     Value::from([("hi", text(hi)), ("lo", text(lo))])
 }
 
 impl World {
     /// The report: what follows from the input, and what the scenario says.
-    pub(super) fn report(&self, expected: Expected) -> Object {
+    pub(crate) fn report(&self, expected: Expected) -> Object {
         let digests = |list: &[Vec<u8>], refused: &BTreeMap<usize, &str>, aside: &BTreeSet<usize>| {
             let counted: BTreeSet<String> = list
                 .iter()
@@ -366,7 +366,7 @@ impl World {
     }
 
     /// The size that an auditor may speak of.
-    pub(super) fn audited(&self, side: &Side) -> usize {
+    pub(crate) fn audited(&self, side: &Side) -> usize {
         side.heads.iter().filter(|(_, lines)| self.counts(lines)).map(|(size, _)| *size).max().unwrap_or(0)
     }
 
@@ -401,10 +401,10 @@ impl World {
 }
 
 /// A cell while it is written down.
-pub(super) struct Cell(Object);
+pub(crate) struct Cell(Object);
 
 /// `O1 b MET`.
-pub(super) fn cell(obligation: &str, party: &str, verdict: &str) -> Cell {
+pub(crate) fn cell(obligation: &str, party: &str, verdict: &str) -> Cell {
     let mut members = object! {"obligation": obligation, "party": party, "verdict": verdict, "links": "1"};
     for name in ["answer", "due", "met_by", "start", "state", "subject", "unopened"] {
         members.insert(name.to_owned(), Value::Null);
@@ -422,45 +422,45 @@ impl Cell {
         self.set(name, Value::from([("index", index.to_string().into()), ("party", party.into())]))
     }
 
-    pub(super) fn subject(self, party: &str, index: u64) -> Self {
+    pub(crate) fn subject(self, party: &str, index: u64) -> Self {
         self.place("subject", party, index)
     }
 
-    pub(super) fn met(self, party: &str, index: u64) -> Self {
+    pub(crate) fn met(self, party: &str, index: u64) -> Self {
         self.place("met_by", party, index)
     }
 
-    pub(super) fn state(self, state: &str) -> Self {
+    pub(crate) fn state(self, state: &str) -> Self {
         self.set("state", state.into())
     }
 
-    pub(super) fn start(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
+    pub(crate) fn start(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
         self.set("start", interval((lo.into(), hi.into())))
     }
 
-    pub(super) fn answer(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
+    pub(crate) fn answer(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
         self.set("answer", interval((lo.into(), hi.into())))
     }
 
-    pub(super) fn due(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
+    pub(crate) fn due(self, lo: impl Into<Option<u64>>, hi: impl Into<Option<u64>>) -> Self {
         self.set("due", interval((lo.into(), hi.into())))
     }
 
-    pub(super) fn links(self, links: u64) -> Self {
+    pub(crate) fn links(self, links: u64) -> Self {
         self.set("links", links.to_string().into())
     }
 
-    pub(super) fn unopened(self, unopened: u64) -> Self {
+    pub(crate) fn unopened(self, unopened: u64) -> Self {
         self.set("unopened", unopened.to_string().into())
     }
 
-    pub(super) fn done(self) -> Value {
+    pub(crate) fn done(self) -> Value {
         Value::Object(self.0)
     }
 }
 
 /// A thread, with what came of it: names of members and indices.
-pub(super) fn thread(kind: &str, from: &str, index: u64, to: &str, came: &[(&str, u64)]) -> Value {
+pub(crate) fn thread(kind: &str, from: &str, index: u64, to: &str, came: &[(&str, u64)]) -> Value {
     let mut members = object! {
         "from": from, "index": index.to_string(), "kind": kind, "party": from, "to": to,
     };
@@ -472,7 +472,7 @@ pub(super) fn thread(kind: &str, from: &str, index: u64, to: &str, came: &[(&str
 }
 
 /// A row of requests.
-pub(super) fn requests(from: &str, to: &str, kind: &str, quarter: &str, outcome: &str, count: u64) -> Value {
+pub(crate) fn requests(from: &str, to: &str, kind: &str, quarter: &str, outcome: &str, count: u64) -> Value {
     Value::from([
         ("count", count.to_string().into()),
         ("from", from.into()),
@@ -484,7 +484,7 @@ pub(super) fn requests(from: &str, to: &str, kind: &str, quarter: &str, outcome:
 }
 
 /// A row of accusations.
-pub(super) fn accusations(
+pub(crate) fn accusations(
     from: &str,
     to: &str,
     class: &str,
