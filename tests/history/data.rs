@@ -19,14 +19,20 @@ pub(crate) struct History {
     pub(crate) offsets: [Option<&'static str>; 2],
     /// Anchors that are left out: whose, and when.
     pub(crate) left_out: Vec<(Side, u64)>,
+    /// Anchors that record a note of twenty days before.
+    pub(crate) outdated: Vec<(Side, u64)>,
+    /// Days on which a party publishes nothing but what a thread says.
+    pub(crate) silent: Vec<(Side, u64, u64)>,
     /// When each publishes the last entry that no thread has.
     pub(crate) closing: [u64; 2],
     /// Publications of what is there already.
     pub(crate) again: Vec<(Side, u64)>,
     /// The mirror does not stamp a party's notes from then on.
     pub(crate) unmirrored: [u64; 2],
-    /// Each witness's operator; one of a party is not neutral.
-    pub(crate) operators: [&'static str; 3],
+    /// A statement whose first note is cosigned once more, at that time.
+    pub(crate) backdated: Option<(&'static str, u64)>,
+    /// How many witnesses may be dishonest, and what the policy asks for.
+    pub(crate) tolerated: u32,
     pub(crate) quorum: &'static str,
     /// Sealed entries of each ordinary publication.
     pub(crate) ordinary: usize,
@@ -88,17 +94,14 @@ impl History {
         self.statements.push(statement(thread, line));
     }
 
-    pub(crate) fn replace_terms(&mut self, old: &str, new: &str) {
-        assert_eq!(self.terms.matches(old).count(), 1, "{old}");
-        self.terms = self.terms.replace(old, new);
-    }
-
     /// The same history, told of the other party.
     pub(crate) fn swapped(&self) -> Self {
         let mut other = self.clone();
         other.statements.iter_mut().for_each(|statement| statement.side = 1 - statement.side);
         other.quiet.iter_mut().for_each(|quiet| quiet.0 = 1 - quiet.0);
         other.left_out.iter_mut().for_each(|anchor| anchor.0 = 1 - anchor.0);
+        other.outdated.iter_mut().for_each(|anchor| anchor.0 = 1 - anchor.0);
+        other.silent.iter_mut().for_each(|silent| silent.0 = 1 - silent.0);
         other.again.iter_mut().for_each(|again| again.0 = 1 - again.0);
         other.offsets.reverse();
         other.closing.reverse();
@@ -148,10 +151,13 @@ pub(crate) fn read() -> (History, Expected) {
         terms: TERMS.to_owned(),
         offsets: [Some("+08:00"), None],
         left_out: Vec::new(),
+        outdated: Vec::new(),
+        silent: Vec::new(),
         closing: [instant("2025-12-31T12:00:00"); 2],
         again: Vec::new(),
         unmirrored: [u64::MAX; 2],
-        operators: ["first institute", "second institute", "third institute"],
+        backdated: None,
+        tolerated: 0,
         quorum: "g",
         ordinary: 13,
     };
@@ -204,8 +210,9 @@ fn statement(thread: &str, line: &str) -> Statement {
     let mut next = || parts.next().unwrap_or_else(|| panic!("too short: {line}"));
     let (side, from) = (side(next()), instant(next()));
     let (label, kind) = (format!("{thread}.{}", next()), next().to_owned());
-    let words =
-        parts.map(|word| word.split_once('=').unwrap_or(("", word))).map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let words = parts
+        .map(|word| word.split_once('=').unwrap_or(("", word)))
+        .map(|(a, b)| (a.to_owned(), b.to_owned()));
     Statement { label, side, from, width: 60, kind, words: words.collect() }
 }
 
@@ -256,10 +263,9 @@ const fn length(year: u64, month: usize) -> u64 {
 
 /// Midnight of a date, counted day by day: the calendar under test has a shorter way.
 pub(crate) fn day(date: &str) -> u64 {
-    let [year, month, day] = <[u64; 3]>::try_from(
-        date.split('-').map(|part| part.parse().unwrap()).collect::<Vec<u64>>(),
-    )
-    .unwrap_or_else(|_| panic!("expected a date, got {date}"));
+    let [year, month, day] =
+        <[u64; 3]>::try_from(date.split('-').map(|part| part.parse().unwrap()).collect::<Vec<u64>>())
+            .unwrap_or_else(|_| panic!("expected a date, got {date}"));
     let years: u64 = (1970..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
     let months: u64 = (1..usize::try_from(month).unwrap()).map(|month| length(year, month)).sum();
     (years + months + day - 1) * DAY
@@ -274,9 +280,8 @@ pub(crate) fn instant(text: &str) -> u64 {
 /// Midnights of the days on which both publish, with their dates: 1, 6, 11, 16, 21, 26 of every month of the two years.
 pub(crate) fn grid() -> Vec<(u64, String)> {
     let dates = [2024, 2025].into_iter().flat_map(|year| {
-        (1..=12).flat_map(move |month| {
-            [1, 6, 11, 16, 21, 26].map(|day| format!("{year}-{month:02}-{day:02}"))
-        })
+        (1..=12)
+            .flat_map(move |month| [1, 6, 11, 16, 21, 26].map(|day| format!("{year}-{month:02}-{day:02}")))
     });
     dates.map(|date| (day(&date), date)).collect()
 }

@@ -49,13 +49,21 @@ fn every_cell_is_as_worked_out_by_hand() {
         match wanted.get_mut(&row.counted()).and_then(Vec::pop) {
             None => faults.push(format!("found    {}", row.counted())),
             Some(by_hand) => {
-                for (name, value) in by_hand.more.iter().filter(|(name, value)| row.more.get(*name) != Some(value)) {
-                    faults.push(format!("{}: {name} is {value} by hand, found {:?}", row.counted(), row.more.get(name)));
+                for (name, value) in
+                    by_hand.more.iter().filter(|(name, value)| row.more.get(*name) != Some(value))
+                {
+                    faults.push(format!(
+                        "{}: {name} is {value} by hand, found {:?}",
+                        row.counted(),
+                        row.more.get(name)
+                    ));
                 }
             }
         }
     }
-    faults.extend(wanted.into_iter().flat_map(|(text, left)| left.into_iter().map(move |_| format!("by hand  {text}"))));
+    faults.extend(
+        wanted.into_iter().flat_map(|(text, left)| left.into_iter().map(move |_| format!("by hand  {text}"))),
+    );
     faults.sort_by_key(|fault| fault.get(9..).map(str::to_owned));
     assert!(faults.is_empty(), "{} cells differ:\n{}", faults.len(), faults.join("\n"));
 }
@@ -84,7 +92,10 @@ fn there_are_sixty_threads_and_two_thousand_statements_a_side() {
     assert_eq!(numbers, wanted, "thread 00 adopts");
     for (number, (title, reasoning)) in &expected.threads {
         assert!(!title.is_empty() && reasoning.len() > 20, "thread {number}");
-        assert!(history.statements.iter().any(|said| said.label.starts_with(&format!("{number}."))), "{number}");
+        assert!(
+            history.statements.iter().any(|said| said.label.starts_with(&format!("{number}."))),
+            "{number}"
+        );
     }
     for party in &world.parties {
         assert_eq!(party.entries.len(), STATEMENTS);
@@ -104,8 +115,16 @@ fn there_are_sixty_threads_and_two_thousand_statements_a_side() {
     assert!(terms.obligations.iter().all(|obligation| obligation.obliged.len() == 2));
     let verdicts: BTreeSet<_> = rows.iter().map(|row| row.verdict.as_str()).collect();
     let wanted = [
-        "BEFORE-EVENT", "INDETERMINATE", "MALFORMED-DATE", "MET", "MISSED", "NOT-VERIFIABLE", "OVERDUE", "PENDING",
-        "REFUSED", "UNDELIVERED",
+        "BEFORE-EVENT",
+        "INDETERMINATE",
+        "MALFORMED-DATE",
+        "MET",
+        "MISSED",
+        "NOT-VERIFIABLE",
+        "OVERDUE",
+        "PENDING",
+        "REFUSED",
+        "UNDELIVERED",
     ];
     assert_eq!(verdicts, BTreeSet::from(wanted));
 }
@@ -127,9 +146,9 @@ fn what_is_sealed_and_not_opened_is_counted() {
             *wanted.get_mut(if published <= last { "OVERDUE" } else { "PENDING" }).unwrap() += 1;
         }
         for (verdict, number) in wanted {
-            let found = rows.iter().filter(|row| {
-                is_unopened(row) && row.verdict == verdict && row.party == data::NAMES[side]
-            });
+            let found = rows
+                .iter()
+                .filter(|row| is_unopened(row) && row.verdict == verdict && row.party == data::NAMES[side]);
             let found: Vec<_> = found.map(Row::links).collect();
             assert_eq!(found.iter().sum::<u64>(), number, "{side} {verdict}");
             // One run of neighbours, parted only by what was opened.
@@ -151,7 +170,12 @@ fn the_scoreboard_is_as_counted_by_hand() {
     assert_eq!(audit.scoreboard().requests, expected.requests);
     assert_eq!(audit.scoreboard().accusations, expected.accusations);
     let threads = expected.requests.values().sum::<u64>()
-        + expected.accusations.iter().filter(|(key, _)| key[1] != "other").map(|(_, count)| count).sum::<u64>()
+        + expected
+            .accusations
+            .iter()
+            .filter(|(key, _)| key[1] != "other")
+            .map(|(_, count)| count)
+            .sum::<u64>()
         + 8; // pings
     assert_eq!(audit.threads().len() as u64, threads);
     assert!(audit.refused().is_empty());
@@ -167,7 +191,9 @@ fn what_was_knowable_then() {
     for (at, wanted) in &expected.then {
         let table = tables.entry(*at).or_insert_with(|| rows(world, &inputs.audit(*at)));
         if !table.iter().any(|row| row.counted() == wanted.counted()) {
-            let same = |row: &&Row| (&row.duty, &row.party, &row.subject) == (&wanted.duty, &wanted.party, &wanted.subject);
+            let same = |row: &&Row| {
+                (&row.duty, &row.party, &row.subject) == (&wanted.duty, &wanted.party, &wanted.subject)
+            };
             let found: Vec<_> = table.iter().filter(same).map(Row::counted).collect();
             faults.push(format!("at {at} by hand {}, found {found:?}", wanted.counted()));
         }

@@ -11,6 +11,7 @@ mod data;
 mod hand;
 mod python;
 mod report;
+mod rules;
 mod table;
 mod views;
 mod world;

@@ -33,7 +33,9 @@ impl Report {
             Some(parts.collect::<Vec<_>>().join(","))
         };
         let mut members = Vec::new();
-        members.extend(date("notified").map(|date| format!(r#""plus":{{"timeline":{{"notification":{{{date}}}}}}}"#)));
+        members.extend(
+            date("notified").map(|date| format!(r#""plus":{{"timeline":{{"notification":{{{date}}}}}}}"#)),
+        );
         members.extend(date("incident").map(|date| format!(r#""timeline":{{"incident":{{{date}}}}}"#)));
         let document = Document::parse(format!("{{{}}}", members.join(",")).as_bytes()).unwrap();
         let mut values = document.to_slots(Profile::veris_1()).unwrap();
@@ -66,7 +68,8 @@ impl Report {
         let openings = self.sealing(party.log).open(&self.open).unwrap();
         let at = leaf_index(index).unwrap();
         let genesis = leaf_index(0).unwrap();
-        let leaves = openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(party.log)));
+        let leaves =
+            openings.openings().iter().map(|opening| (opening.slot().get(), opening.leaf(party.log)));
         let terms = GrantTerms {
             log: party.log,
             statement: party.reference(index).statement,

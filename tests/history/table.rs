@@ -42,7 +42,8 @@ fn row(world: &World, cell: &Cell) -> Row {
 }
 
 fn bounds(interval: Interval) -> String {
-    let text = |bound: Option<detente_core::UnixSeconds>| bound.map_or("?".to_owned(), |bound| bound.to_string());
+    let text =
+        |bound: Option<detente_core::UnixSeconds>| bound.map_or("?".to_owned(), |bound| bound.to_string());
     format!("{}/{}", text(interval.lo), text(interval.hi))
 }
 

@@ -21,7 +21,8 @@ fn swapping_the_parties_swaps_the_table() {
     found.sort_unstable();
     wanted.sort_unstable();
     assert_eq!(found.len(), table.len());
-    let differ: Vec<_> = found.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).take(5).collect();
+    let differ: Vec<_> =
+        found.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).take(5).collect();
     assert!(differ.is_empty(), "{differ:#?}");
     assert_ne!(wanted, table.iter().map(all).collect::<Vec<_>>(), "the two sides are not alike");
 }
@@ -53,12 +54,19 @@ fn an_earlier_time_gives_what_was_knowable_then() {
     let Told { world, rows: latest, .. } = &*TOLD;
     let inputs = Inputs::of(world);
     let mut changed = 0;
-    for at in ["2024-01-03T10:00:30", "2024-03-11T12:00:00", "2024-08-31T08:00:59", "2025-03-22T00:00:00", "2025-12-24T12:00:01"] {
+    for at in [
+        "2024-01-03T10:00:30",
+        "2024-03-11T12:00:00",
+        "2024-08-31T08:00:59",
+        "2025-03-22T00:00:00",
+        "2025-12-24T12:00:01",
+    ] {
         let at = instant(at);
         let then = Inputs::until(world, [at; 2]);
         let then = then.audit(at);
         let mut now = Inputs { contents: Vec::new(), ..Inputs::of(world) };
-        now.contents = world.contents.iter().filter(|(time, _)| *time <= at).map(|file| file.1.clone()).collect();
+        now.contents =
+            world.contents.iter().filter(|(time, _)| *time <= at).map(|file| file.1.clone()).collect();
         assert!(text(&now.audit(at).report()) == text(&then.report()), "at {at}");
         // A manifest that is about nothing said so far is refused, and changes no cell.
         assert_eq!(rows(world, &inputs.audit(at)), rows(world, &then), "at {at}");
@@ -81,9 +89,13 @@ fn a_stale_checkpoint_never_yields_an_absence_verdict() {
     let Told { world, rows: latest, .. } = &*TOLD;
     let at = instant(AT);
     let mut overdue = 0;
-    for (stale, time) in
-        [(0, "2024-01-10T00:00:00"), (0, "2024-06-05T00:00:00"), (1, "2024-08-11T07:00:00"), (0, "2025-06-16T00:00:00"), (1, "2025-12-24T11:00:00")]
-    {
+    for (stale, time) in [
+        (0, "2024-01-10T00:00:00"),
+        (0, "2024-06-05T00:00:00"),
+        (1, "2024-08-11T07:00:00"),
+        (0, "2025-06-16T00:00:00"),
+        (1, "2025-12-24T11:00:00"),
+    ] {
         let time = instant(time);
         let mut until = [u64::MAX; 2];
         until[stale] = time;
@@ -103,7 +115,11 @@ fn a_stale_checkpoint_never_yields_an_absence_verdict() {
                 (&other.duty, &other.party, &other.subject) == (&row.duty, &row.party, &row.subject)
             };
             if row.duty != "budget" && row.links() == 1 {
-                assert!(latest.iter().filter(same).any(|other| broken(&other)), "until {time}: {}", row.counted());
+                assert!(
+                    latest.iter().filter(same).any(|other| broken(&other)),
+                    "until {time}: {}",
+                    row.counted()
+                );
             }
         }
         // The party's newest duties are left open, for the reason that its log was not seen.

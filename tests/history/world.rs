@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use detente_agreement::{Accusation, AgreementDigest, Body, ContentSalt, EvidenceItem, Manifest, Reference, words};
+use detente_agreement::{
+    Accusation, AgreementDigest, Body, ContentSalt, EvidenceItem, Manifest, Reference, words,
+};
 use detente_audit::{Audit, Case, LogInput, LogState};
 use detente_checkpoint::{
     KeyType, NoteKey, Policy, SigningKey, TreeHead, UnverifiedCheckpoint, anchor, cosignature,
@@ -244,7 +246,11 @@ impl<'w> Inputs<'w> {
             (party.log, notes.into_iter().map(|(_, note)| note.clone()).collect(), state)
         });
         let known = |files: &[(u64, Vec<u8>)]| {
-            files.iter().filter(|(time, _)| until.iter().all(|until| time <= until)).map(|file| file.1.clone()).collect()
+            files
+                .iter()
+                .filter(|(time, _)| until.iter().all(|until| time <= until))
+                .map(|file| file.1.clone())
+                .collect()
         };
         let (presentations, contents) = (known(&world.presentations), known(&world.contents));
         Self { world, logs: logs.collect(), presentations, contents }
@@ -270,9 +276,9 @@ fn policy(parties: &[Party; 2], history: &History) -> (Vec<u8>, Vec<u8>) {
         policy.push_str(&format!("witness w{number} {}\n", witness(number)));
     }
     policy.push_str(&format!("group g 2 w1 w2 w3\nquorum {}\n", history.quorum));
-    let operators = (1..=3).zip(history.operators).map(|(n, operator)| (format!("w{n}"), Value::from(operator)));
+    let operators = (1..=3).map(|n| (format!("w{n}"), Value::from(format!("institute {n}"))));
     let companion = Value::from([
-        ("f", 0.into()),
+        ("f", history.tolerated.into()),
         ("mirror_quorum", "1".into()),
         ("mirrors", vec![witness(4).to_string().into()].into()),
         ("operators", Value::Object(operators.collect())),
@@ -329,6 +335,9 @@ impl Building<'_> {
         }
         for side in [0, 1] {
             for (number, (midnight, date)) in self.grid.iter().enumerate() {
+                if is_within(&self.history.silent, side, *midnight) {
+                    continue;
+                }
                 events.insert((midnight + 6 * HOUR, Event::Ordinary(number), side));
                 let noon = midnight + 12 * HOUR;
                 let anchors = ["01", "11", "21"].iter().any(|day| date.ends_with(day)) && number > 0;
@@ -342,8 +351,7 @@ impl Building<'_> {
     }
 
     fn is_quiet(&self, side: Side, midnight: u64) -> bool {
-        let mut quiet = self.history.quiet.iter();
-        quiet.any(|(whose, from, to)| *whose == side && (*from..=*to).contains(&midnight))
+        is_within(&self.history.quiet, side, midnight)
     }
 
     /// Entries but those of [`REST`].
@@ -386,15 +394,20 @@ impl Building<'_> {
             }
             Event::Anchor(number) => {
                 let label = format!("anchor@{}", self.grid[number].1);
-                party.anchor(&label, other, time, &self.policy);
+                let old = self.history.outdated.contains(&(side, time));
+                party.anchor(&label, other, if old { time - 20 * 24 * HOUR } else { time }, &self.policy);
             }
             Event::Closing => party.plain("plain@2025-12-31"),
         }
         party.publish(time, mirrored);
         if let Event::Said(number) = event {
             let said = &self.history.statements[number];
+            if let Some((_, earlier)) = self.history.backdated.filter(|(label, _)| *label == said.label) {
+                party.publish(earlier, None);
+            }
             if let Some(report) = self.reports.get(&said.label) {
-                let file = report.present(party, self.places[&said.label].1, &party.notes[party.notes.len() - 1].1);
+                let file =
+                    report.present(party, self.places[&said.label].1, &party.notes[party.notes.len() - 1].1);
                 self.presentations.extend(file.map(|file| (time, file)));
             }
         }
@@ -431,7 +444,8 @@ impl Building<'_> {
     }
 
     fn body(&mut self, party: &Party, to: LogId, said: &Statement, time: u64) -> (Kind, Body) {
-        let word = |list: words::Words| list.code(&said.words[""]).unwrap_or_else(|| panic!("{}", said.label));
+        let word =
+            |list: words::Words| list.code(&said.words[""]).unwrap_or_else(|| panic!("{}", said.label));
         let request = || self.named(said, "req");
         let accusation = || self.named(said, "acc");
         let content = None;
@@ -443,7 +457,8 @@ impl Building<'_> {
             }
             "assist" | "preserve" => {
                 let content = sha256(said.label.as_bytes());
-                let kind = if said.kind == "assist" { Kind::RequestAssistance } else { Kind::RequestPreserve };
+                let kind =
+                    if said.kind == "assist" { Kind::RequestAssistance } else { Kind::RequestPreserve };
                 (kind, Body::Request { to, content })
             }
             "ack" => (Kind::RequestAck, Body::RequestAck(request())),
@@ -505,6 +520,10 @@ impl Building<'_> {
             other => panic!("{}: no kind {other}", said.label),
         }
     }
+}
+
+fn is_within(days: &[(Side, u64, u64)], side: Side, midnight: u64) -> bool {
+    days.iter().any(|(whose, from, to)| *whose == side && (*from..=*to).contains(&midnight))
 }
 
 fn manifest(log: LogId, label: &str) -> Manifest {
