@@ -11,9 +11,10 @@ use detente_merkle::leaf_index;
 use detente_statement::Kind;
 
 use crate::{
+    building::STATEMENTS,
     data::{self, Expected, History, Row, instant},
     table::rows,
-    world::{Inputs, STATEMENTS, World},
+    world::{Inputs, World},
 };
 
 /// When the audit is asked about, a day after the last entries.

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod building;
 mod data;
 mod hand;
 mod python;
