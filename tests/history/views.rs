@@ -131,3 +131,21 @@ fn a_stale_checkpoint_never_yields_an_absence_verdict() {
     }
     assert!(overdue > 5, "{overdue}");
 }
+
+/// The other's anchors that name more than the old copy has may cover what would decide against it.
+#[test]
+fn what_an_anchor_left_aside_may_cover_decides_nothing() {
+    let Told { world, rows: latest, .. } = &*TOLD;
+    let inputs = Inputs::until(world, [instant("2024-07-15T00:00:00"), u64::MAX]);
+    let table = rows(world, &inputs.audit(instant(AT)));
+    let has = |table: &[Row], text: &str| table.iter().any(|row| row.key() == text);
+    // a's log is seen to 07-13; b's anchors from 07-21 on name more.
+    for (all, part) in [
+        ("asked b 28.acc MISSED - 28.req", "asked b 28.acc INDETERMINATE UNAUDITED 28.req"),
+        ("asked b 30.acc MISSED - 30.req", "asked b 30.acc INDETERMINATE UNAUDITED 30.req"),
+        ("anchors b - MET OF-a anchor@2025-12-21", "anchors b anchor@2024-07-11 INDETERMINATE OF-a -"),
+    ] {
+        assert!(has(latest, all) && !has(&table, all), "{all}");
+        assert!(has(&table, part), "{part}");
+    }
+}

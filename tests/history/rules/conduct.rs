@@ -149,6 +149,16 @@ pub(super) const CHANGES: &[Change] = &[
         ],
     ),
     (
+        "open-within: PENDING while the time asked about is not above the end",
+        |h| h.also("61", "a 2025-12-01T23:59:00 seal report stage=none open=nothing"),
+        &["+open a 61.seal PENDING - -", "-open a sealed@2025-12-06 PENDING - -"],
+    ),
+    (
+        "open-within: OVERDUE from the second after it",
+        |h| h.also("61", "a 2025-12-01T23:58:59 seal report stage=none open=nothing"),
+        &[],
+    ),
+    (
         "open-within: all of the slots",
         |h| word(h, "41.early", "open", "0,4"),
         &[
