@@ -72,7 +72,7 @@ def meet(case):
                 if entry.kind == bodies.SESSION and entry.body.word in forms and entry.body.to in others]
     confirmed = [entry for entry in sessions if _both_say_so(case, entry, case.force.logs[others[entry.body.to].id])]
     alone = [entry for entry in sessions if entry not in confirmed]
-    return links(case, confirmed, None, [lambda judged, start, answer, _: case.opaque(judged, start, answer),
+    return links(case, confirmed, None, [lambda judged, start, answer, before: case.opaque(judged, start, answer, before=before),
                                          _between(case, "UNCONFIRMED", alone)])
 
 

@@ -104,7 +104,8 @@ class Case:
         if first is None:
             return None, None
         # An anchor that could not be compared may be the first one that covers the entry.
-        earliest = min([first, *self.log.aside(other.log)], key=lambda found: found.index)
+        aside = [anchor for anchor in self.log.aside(other.log) if not anchor.interval.hi < entry.interval.lo]
+        earliest = min([first, *aside], key=lambda found: found.index)
         return Interval(earliest.interval.lo, first.interval.hi), earliest.index
 
     def unless(self, judged, word, suspects, start, answer, above_index=None):
@@ -117,11 +118,13 @@ class Case:
                     for entry in suspects)
         return ("INDETERMINATE", word) if hides else judged
 
-    def opaque(self, judged, start, answer):
-        """The opaque rule."""
-        return self.unless(judged, "OPAQUE", [entry for entry in self.log.entries.values() if entry.opaque], start, answer)
+    def opaque(self, judged, start, answer, asked=None, before=None):
+        """The opaque rule, of what another's entry asked for, after an own one that the link begins with."""
+        suspects = [entry for entry in self.log.entries.values()
+                    if entry.opaque and not (asked is not None and entry.interval.hi < asked.interval.lo)]
+        return self.unless(judged, "OPAQUE", suspects, start, answer, None if before is None else before.index)
 
-    def link(self, subject, start, order, answer, state=None, begins=True):
+    def link(self, subject, start, order, answer, state=None, begins=True, asked=None, before=None):
         """The cell of a duty to another's entry: from a start to an own answer. `begins`: the rules of starts hold."""
         members = {"subject": subject, "met_by": self.place(answer), "answer": None if answer is None else answer.interval}
         if start is None:
@@ -132,7 +135,7 @@ class Case:
         verdict, stale = self.deadline(start, answer)
         if begins and order is None and start.hi == AFTER_ALL and verdict != "MET":
             return self.cell("UNDELIVERED", state, **members)
-        return self.cell(*self.opaque((verdict, state or stale), start, answer), **members)
+        return self.cell(*self.opaque((verdict, state or stale), start, answer, asked, before), **members)
 
 
 # Answers to another party
@@ -152,7 +155,7 @@ def _acknowledge(case):
     def judge(other):
         def of(entry):
             answer = next((e for e in case.log.about(other.log, entry) if e.kind in _ACKNOWLEDGES[entry.kind]), None)
-            return case.link((other.id, entry.index), *case.start(other, entry), answer)
+            return case.link((other.id, entry.index), *case.start(other, entry), answer, asked=entry)
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]
 
@@ -169,7 +172,7 @@ def _respond(case):
         def of(entry):
             answer = next(filter(answers(entry), case.log.about(other.log, entry)), None)
             state = None if answer is None else answer.body.word
-            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state)
+            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state, asked=entry)
             if cell.verdict == "MET" and answer.kind == bodies.REFUSE:
                 cell.verdict = "REFUSED"
             return cell
@@ -183,10 +186,10 @@ def _update(case):
             subject, about = (other.id, entry.index), case.log.about(other.log, entry)
             said = [e for e in about if e.kind in _ACKNOWLEDGES[entry.kind]]
             answer = next(iter(said), None)
-            cells = [case.link(subject, *case.start(other, entry), answer)]
+            cells = [case.link(subject, *case.start(other, entry), answer, asked=entry)]
             while answer is not None and not (answer.kind in _ENDS or (answer.kind == bodies.UPDATE and answer.body.word == "closed")):
                 before, answer = answer, next((e for e in said if e.index > answer.index and e.kind != bodies.ACK), None)
-                cells.append(case.link(subject, before.interval, None, answer, begins=False))
+                cells.append(case.link(subject, before.interval, None, answer, begins=False, asked=entry, before=before))
             return cells
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]

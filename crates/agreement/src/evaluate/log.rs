@@ -129,15 +129,31 @@ impl<'a> Log<'a> {
         covering.get(position).map(|(index, _)| *index)
     }
 
-    /// The lowest anchor of a party's log that was left aside, from an index on.
-    pub(super) fn first_left_aside(&self, of: usize, from: LeafIndex) -> Option<LeafIndex> {
+    /// The lowest anchor of a party's log that was left aside, from an index on and not certainly older than a time.
+    pub(super) fn first_left_aside(
+        &self,
+        of: usize,
+        from: LeafIndex,
+        not_before: Option<UnixSeconds>,
+    ) -> Option<LeafIndex> {
         let aside = self.aside.get(of)?;
-        aside.get(aside.partition_point(|anchor| *anchor < from)).copied()
+        let too_low = |index: &LeafIndex| *index < from || self.is_older(*index, not_before);
+        aside.get(aside.partition_point(too_low)).copied()
     }
 
-    /// The lowest entry above an index whose kind is not known.
-    pub(super) fn first_opaque_above(&self, index: LeafIndex) -> Option<LeafIndex> {
-        self.opaque.get(self.opaque.partition_point(|entry| *entry <= index)).copied()
+    /// The lowest entry whose kind is not known, above an index and not certainly older than a time.
+    pub(super) fn first_opaque(
+        &self,
+        above: LeafIndex,
+        not_before: Option<UnixSeconds>,
+    ) -> Option<LeafIndex> {
+        let too_low = |index: &LeafIndex| *index <= above || self.is_older(*index, not_before);
+        self.opaque.get(self.opaque.partition_point(too_low)).copied()
+    }
+
+    /// Whether an entry was certainly published before a time; later entries are at most as old.
+    pub(super) fn is_older(&self, index: LeafIndex, than: Option<UnixSeconds>) -> bool {
+        self.interval(index).hi.zip(than).is_some_and(|(hi, than)| hi < than)
     }
 
     /// Sealed entries, by increasing index.

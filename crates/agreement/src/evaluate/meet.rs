@@ -8,7 +8,7 @@ use crate::{
         cadence::{Link, links, walk},
         log::Log,
         sheet::Sheet,
-        thread::unless_opaque,
+        thread::{Since, unless_opaque},
     },
 };
 
@@ -23,7 +23,8 @@ pub(super) fn meet(sheet: &mut Sheet<'_>, of: &[u8], period: Period) {
         list.push(entry.index);
     }
     walk(sheet, period, links(&confirmed), |sheet, link, start, ruling| {
-        let ruling = unless_opaque(sheet, start, period, link.to, ruling);
+        let since = Since { above: link.from.unwrap_or(sheet.adoption), not_before: None };
+        let ruling = unless_opaque(sheet, since, start, period, link.to, ruling);
         let broken = matches!(ruling.verdict, Verdict::Missed | Verdict::Overdue);
         // Whether a session that the other party did not record was held is one word against another.
         let open = first_between(&unconfirmed, link)

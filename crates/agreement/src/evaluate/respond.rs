@@ -9,7 +9,7 @@ use crate::{
         case::UNWITNESSED,
         sheet::Sheet,
         start::Begin,
-        thread::{asked, by_times, unless_opaque},
+        thread::{Since, asked, by_times, unless_opaque},
     },
     words::{GROUNDS, OUTCOMES, POSITIONS},
 };
@@ -70,7 +70,8 @@ fn answered(
         let index: Option<LeafIndex> = answer.map(|(entry, _)| entry.index);
         let ruling = begin.decide(index, |interval| {
             let ruling = by_times(sheet, interval, period, index);
-            unless_opaque(sheet, interval, period, index, ruling)
+            let since = Since { above: sheet.adoption, not_before: asker.interval(entry.index).lo };
+            unless_opaque(sheet, since, interval, period, index, ruling)
         });
         let mut cell = Cell { subject: Some(place), ..sheet.cell(ruling) };
         if let Some(interval) = begin.interval {

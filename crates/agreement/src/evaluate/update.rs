@@ -1,14 +1,15 @@
 //! `update-every`: news of a request, again and again, until it is closed.
 
+use detente_core::LeafIndex;
 use detente_statement::Kind;
 
 use crate::{
-    Body, Cell, Interval, Period, Start,
+    Body, Cell, Period, Start,
     evaluate::{
         codes,
         sheet::Sheet,
         start::Begin,
-        thread::{asked, by_times, unless_opaque},
+        thread::{Since, asked, by_times, unless_opaque},
     },
 };
 
@@ -21,7 +22,8 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
         let begin = Begin::find(sheet, start, asker, entry);
         let own = sheet.own;
         let mut news = own.referring(asker, entry).filter(|(_, body)| is_news(body));
-        let mut before: Option<Interval> = None;
+        let asked_at = asker.interval(entry.index).lo;
+        let mut before: Option<LeafIndex> = None;
         loop {
             // Only the first sign may be an acknowledgement.
             let next = match before {
@@ -31,11 +33,13 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
             let index = next.map(|(entry, _)| entry.index);
             let judge = |interval| {
                 let ruling = by_times(sheet, interval, period, index);
-                unless_opaque(sheet, interval, period, index, ruling)
+                let above = before.unwrap_or(sheet.adoption);
+                let since = Since { above, not_before: asked_at };
+                unless_opaque(sheet, since, interval, period, index, ruling)
             };
             let (link, ruling) = match before {
                 None => (begin.interval, begin.decide(index, judge)),
-                Some(interval) => (Some(interval), judge(interval)),
+                Some(entry) => (Some(own.interval(entry)), judge(own.interval(entry))),
             };
             let cell = match link {
                 Some(interval) => sheet.timed_cell(ruling, Some(place), interval, period, index),
@@ -43,7 +47,7 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
             };
             sheet.push_unless_ended(cell);
             let Some((entry, _)) = next.filter(|(_, body)| !closes(body)) else { break };
-            before = Some(own.interval(entry.index));
+            before = Some(entry.index);
         }
     }
 }

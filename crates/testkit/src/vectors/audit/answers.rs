@@ -553,6 +553,37 @@ fn opaque(operation: &mut Operation) {
         &world(1_200, 9_000),
         one(vec![of_request("INDETERMINATE").state("OPAQUE")], &[], "none"),
     );
+    // b says something unknown, 310..320; a asks at index 4, not before 400.
+    let mut before = World::agreed(&terms());
+    before.b.say(99, &[7; 8]);
+    before.b.publish(320);
+    before.a.seal();
+    before.a.publish(400);
+    let log = before.b.log();
+    before.a.say(kind::REQUEST_ASSISTANCE, &request_to(&log));
+    before.a.publish(1_000);
+    before.b_anchors();
+    before.b.publish(1_100);
+    before.b.publish(9_000);
+    accept(
+        operation,
+        "opaque-before-the-request",
+        "it is older than the request, so it could not answer it",
+        &before,
+        Expected {
+            cells: vec![
+                cell("O1", "b", "OVERDUE")
+                    .subject("a", 4)
+                    .start(320, 1_100)
+                    .due(320 + HOUR, 1_100 + HOUR)
+                    .done(),
+            ],
+            threads: vec![thread("request.assistance", "a", 4, "b", &[])],
+            requests: vec![requests("a", "b", "request.assistance", "1970-Q1", "none", 1)],
+            force: agreed(),
+            ..Expected::default()
+        },
+    );
     let mut late = delivered(&terms());
     late.b.publish(8_000);
     late.b.say(99, &[7; 8]);
