@@ -135,9 +135,14 @@ impl<'a> Log<'a> {
         aside.get(aside.partition_point(|anchor| *anchor < from)).copied()
     }
 
-    /// The lowest entry above an index whose kind is not known.
-    pub(super) fn first_opaque_above(&self, index: LeafIndex) -> Option<LeafIndex> {
-        self.opaque.get(self.opaque.partition_point(|entry| *entry <= index)).copied()
+    /// The lowest entry above an index whose kind is not known, and that was not certainly published before a time.
+    pub(super) fn first_opaque(&self, above: LeafIndex, since: Option<UnixSeconds>) -> Option<LeafIndex> {
+        // Later entries have later bounds.
+        let is_before = |entry: &LeafIndex| {
+            let hi = self.interval(*entry).hi;
+            *entry <= above || hi.zip(since).is_some_and(|(hi, since)| hi < since)
+        };
+        self.opaque.get(self.opaque.partition_point(is_before)).copied()
     }
 
     /// Sealed entries, by increasing index.

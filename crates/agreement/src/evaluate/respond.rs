@@ -68,9 +68,10 @@ fn answered(
         let mut referring = sheet.own.referring(asker, entry);
         let answer = referring.find(|(_, body)| fits(subject, body) && answers(body));
         let index: Option<LeafIndex> = answer.map(|(entry, _)| entry.index);
+        let opaque = sheet.own.first_opaque(sheet.adoption, asker.interval(entry.index).lo);
         let ruling = begin.decide(index, |interval| {
             let ruling = by_times(sheet, interval, period, index);
-            unless_opaque(sheet, interval, period, index, ruling)
+            unless_opaque(sheet, opaque, interval, period, index, ruling)
         });
         let mut cell = Cell { subject: Some(place), ..sheet.cell(ruling) };
         if let Some(interval) = begin.interval {

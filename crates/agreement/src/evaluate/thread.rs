@@ -27,9 +27,11 @@ pub(super) fn by_times(
     sheet.case.timed(deadline(start, period, answer, sheet.case.known(sheet.own)))
 }
 
-/// The opaque rule: an own entry of a kind that is not known may have met what seems missed.
+/// The opaque rule: an own entry of a kind that is not known may have met what seems missed. `opaque` is the lowest one
+/// that may belong to the link: not one from before what it would answer.
 pub(super) fn unless_opaque(
     sheet: &Sheet<'_>,
+    opaque: Option<LeafIndex>,
     start: Interval,
     period: Period,
     answer: Option<LeafIndex>,
@@ -39,7 +41,7 @@ pub(super) fn unless_opaque(
         return ruling;
     }
     // The first one is the earliest one too.
-    let opaque = sheet.own.first_opaque_above(sheet.adoption).filter(|opaque| {
+    let opaque = opaque.filter(|opaque| {
         let late = sheet.own.interval(*opaque).is_after(period.latest(start));
         !late && answer.is_none_or(|answer| *opaque < answer)
     });

@@ -21,6 +21,8 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
         let begin = Begin::find(sheet, start, asker, entry);
         let own = sheet.own;
         let mut news = own.referring(asker, entry).filter(|(_, body)| is_news(body));
+        let asked_since = asker.interval(entry.index).lo;
+        let mut above = sheet.adoption;
         let mut before: Option<Interval> = None;
         loop {
             // Only the first sign may be an acknowledgement.
@@ -29,9 +31,10 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
                 Some(_) => news.find(|(_, body)| !matches!(body, Body::RequestAck(_))),
             };
             let index = next.map(|(entry, _)| entry.index);
+            let opaque = own.first_opaque(above, asked_since);
             let judge = |interval| {
                 let ruling = by_times(sheet, interval, period, index);
-                unless_opaque(sheet, interval, period, index, ruling)
+                unless_opaque(sheet, opaque, interval, period, index, ruling)
             };
             let (link, ruling) = match before {
                 None => (begin.interval, begin.decide(index, judge)),
@@ -44,6 +47,7 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
             sheet.push_unless_ended(cell);
             let Some((entry, _)) = next.filter(|(_, body)| !closes(body)) else { break };
             before = Some(own.interval(entry.index));
+            above = above.max(entry.index);
         }
     }
 }
