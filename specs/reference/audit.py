@@ -271,7 +271,6 @@ def _anchors(audit, log):
         if about not in audit.parties:
             continue
         if checkpoint.note.lines[0].line_key not in audit.policy.logs:
-            log.anchors.append(Anchor(index, about, None))
             continue
         try:
             note = verify_note(audit, _anchored_note(found), checkpoint)

@@ -70,17 +70,24 @@ def meet(case):
     forms, others = case.obligation.terms["of"], {party.log: party for party in case.others}
     sessions = [entry for entry in case.force.own(case.party.id)
                 if entry.kind == bodies.SESSION and entry.body.word in forms and entry.body.to in others]
-    confirmed = [entry for entry in sessions if _both_say_so(case, entry, case.force.logs[others[entry.body.to].id])]
+    confirmed, taken = [], set()
+    for entry in sessions:
+        record = _record(case, entry, case.force.logs[others[entry.body.to].id], taken)
+        if record is not None:
+            taken.add((entry.body.to, record.index))
+            confirmed.append(entry)
     alone = [entry for entry in sessions if entry not in confirmed]
-    return links(case, confirmed, None, [lambda judged, start, answer, before: case.opaque(judged, start, answer, before=before),
+    return links(case, confirmed, None, [lambda judged, start, answer, before: case.opaque(judged, start, answer, before),
                                          _between(case, "UNCONFIRMED", alone)])
 
 
-def _both_say_so(case, entry, theirs):
-    def with_us(session):
-        return session is not None and session.kind == bodies.SESSION and session.body.to == case.party.log
+def _record(case, entry, theirs, taken):
+    """The other party's record of a session, of those that are not taken, or None."""
     about = entry.body.reference
-    return (about is not None and with_us(theirs.find(about))) or any(with_us(e) for e in theirs.about(case.party.log, entry))
+    records = [] if about is None else [theirs.find(about)]
+    return next((record for record in [*records, *theirs.about(case.party.log, entry)]
+                 if record is not None and record.kind == bodies.SESSION and record.body.to == case.party.log
+                 and (entry.body.to, record.index) not in taken), None)
 
 
 def openings(case):

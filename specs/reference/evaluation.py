@@ -104,28 +104,28 @@ class Case:
         if first is None:
             return None, None
         # An anchor that could not be compared may be the first one that covers the entry.
-        aside = [anchor for anchor in self.log.aside(other.log) if not anchor.interval.hi < entry.interval.lo]
-        earliest = min([first, *aside], key=lambda found: found.index)
+        earliest = min([first, *self.log.aside(other.log)], key=lambda found: found.index)
         return Interval(earliest.interval.lo, first.interval.hi), earliest.index
 
-    def unless(self, judged, word, suspects, start, answer, above_index=None):
+    def unless(self, judged, word, suspects, start, answer, above_index=None, since=None):
         """A broken verdict becomes INDETERMINATE when an own entry that may be the one missed lies where it would be in time."""
         if judged[0] not in ("MISSED", "OVERDUE"):
             return judged
         due = start.after(self.obligation.period).hi
-        floor = self.force.adoption[self.party.id].index if above_index is None else above_index
+        floor = max(self.force.adoption[self.party.id].index, above_index or 0)
         hides = any(entry.index > floor and not above(entry.interval.lo, due) and (answer is None or entry.index < answer.index)
+                    and (since is None or not above(since, entry.interval.hi))
                     for entry in suspects)
         return ("INDETERMINATE", word) if hides else judged
 
-    def opaque(self, judged, start, answer, asked=None, before=None):
-        """The opaque rule, of what another's entry asked for, after an own one that the link begins with."""
-        suspects = [entry for entry in self.log.entries.values()
-                    if entry.opaque and not (asked is not None and entry.interval.hi < asked.interval.lo)]
-        return self.unless(judged, "OPAQUE", suspects, start, answer, None if before is None else before.index)
+    def opaque(self, judged, start, answer, before=None, since=None):
+        """The opaque rule, of a link that begins with an own entry or none, about something from a time on."""
+        suspects = [entry for entry in self.log.entries.values() if entry.opaque]
+        return self.unless(judged, "OPAQUE", suspects, start, answer, None if before is None else before.index, since)
 
-    def link(self, subject, start, order, answer, state=None, begins=True, asked=None, before=None):
-        """The cell of a duty to another's entry: from a start to an own answer. `begins`: the rules of starts hold."""
+    def link(self, subject, start, order, answer, state=None, before=None):
+        """The cell of a duty to another's entry: from a start to an own answer. Without `before` the rules of starts hold."""
+        begins, since = before is None, self.force.logs[subject[0]].entries[subject[1]].interval.lo
         members = {"subject": subject, "met_by": self.place(answer), "answer": None if answer is None else answer.interval}
         if start is None:
             return self.cell("UNDELIVERED", None, **members)
@@ -135,7 +135,7 @@ class Case:
         verdict, stale = self.deadline(start, answer)
         if begins and order is None and start.hi == AFTER_ALL and verdict != "MET":
             return self.cell("UNDELIVERED", state, **members)
-        return self.cell(*self.opaque((verdict, state or stale), start, answer, asked, before), **members)
+        return self.cell(*self.opaque((verdict, state or stale), start, answer, before, since), **members)
 
 
 # Answers to another party
@@ -155,7 +155,7 @@ def _acknowledge(case):
     def judge(other):
         def of(entry):
             answer = next((e for e in case.log.about(other.log, entry) if e.kind in _ACKNOWLEDGES[entry.kind]), None)
-            return case.link((other.id, entry.index), *case.start(other, entry), answer, asked=entry)
+            return case.link((other.id, entry.index), *case.start(other, entry), answer)
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]
 
@@ -172,7 +172,7 @@ def _respond(case):
         def of(entry):
             answer = next(filter(answers(entry), case.log.about(other.log, entry)), None)
             state = None if answer is None else answer.body.word
-            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state, asked=entry)
+            cell = case.link((other.id, entry.index), *case.start(other, entry), answer, state)
             if cell.verdict == "MET" and answer.kind == bodies.REFUSE:
                 cell.verdict = "REFUSED"
             return cell
@@ -186,10 +186,10 @@ def _update(case):
             subject, about = (other.id, entry.index), case.log.about(other.log, entry)
             said = [e for e in about if e.kind in _ACKNOWLEDGES[entry.kind]]
             answer = next(iter(said), None)
-            cells = [case.link(subject, *case.start(other, entry), answer, asked=entry)]
+            cells = [case.link(subject, *case.start(other, entry), answer)]
             while answer is not None and not (answer.kind in _ENDS or (answer.kind == bodies.UPDATE and answer.body.word == "closed")):
                 before, answer = answer, next((e for e in said if e.index > answer.index and e.kind != bodies.ACK), None)
-                cells.append(case.link(subject, before.interval, None, answer, begins=False, asked=entry, before=before))
+                cells.append(case.link(subject, before.interval, None, answer, before=before))
             return cells
         return of
     return [cell for other, entries in case.asked(_kinds(case)) for cell in case.scoped(other.id, entries, judge(other))]
@@ -264,7 +264,7 @@ def _ask_first(case):
         else:
             verdict, state = case.timed(not_before(entry.interval, due))
             if verdict == "MISSED" and any(
-                    anchor.index < entry.index and anchor.size is None for anchor in case.log.anchors_of(accused.log)):
+                    request.index < anchor.index < entry.index and anchor.size is None for anchor in case.log.anchors_of(accused.log)):
                 verdict, state = "INDETERMINATE", "UNAUDITED"
         return case.cell(verdict, state, subject=subject, met_by=met_by, start=request.interval, answer=entry.interval, due=due)
     return case.scoped(case.party.id, [e for e in case.log.of_kind(bodies.ISSUE) if e.body.to in others], judge)

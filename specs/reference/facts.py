@@ -112,9 +112,13 @@ class Force:
         return ends
 
     def _amendment(self, digest):
-        firsts = [_first(log, self.adoption[party_id].index, lambda body: body.kind == bodies.AMEND and body.old == digest)
-                  for party_id, log in self.logs.items()]
-        return [] if None in firsts else [_latest(firsts)]
+        ends = []
+        for new in {e.body.agreement for log in self.logs.values() for e in log.of_kind(bodies.AMEND) if e.body.old == digest}:
+            firsts = [_first(log, self.adoption[party_id].index,
+                             lambda body: body.kind == bodies.AMEND and (body.old, body.agreement) == (digest, new))
+                      for party_id, log in self.logs.items()]
+            ends += [] if None in firsts else [_latest(firsts)]
+        return ends
 
     def own(self, party_id):
         """Entries above its adoption."""

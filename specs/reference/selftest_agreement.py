@@ -229,6 +229,8 @@ def _answers():
     a, b = _asked()
     yield "an opaque entry too late", _judge(_RESPOND, a, b.say(17, 99)), ["b OVERDUE a5"]
     a, b = _asked()
+    yield "an opaque entry from before", _judge(_RESPOND, a, b.say(3, 99)), ["b OVERDUE a5"]
+    a, b = _asked()
     yield "not yet due", _judge(_RESPOND, a, b, at=16, horizon=10), ["b PENDING a5"]
     a, b = _asked()
     yield "a stale copy", _judge(_RESPOND, a, b, at=20, horizon=10), ["b INDETERMINATE STALE a5"]
@@ -363,6 +365,7 @@ def _accusing():
     yield "answered before", accuse(wait, 8, about=_about(_A, 5), answered=6, anchored=(7, _B, 7)), ["a MET ANSWERED a8 by:a5"]
     yield "answered, not seen", accuse(wait, 8, about=_about(_A, 5), answered=6, anchored=(7, _B, 6)), ["a MISSED a8 by:a5"]
     yield "perhaps answered", accuse(wait, 8, about=_about(_A, 5), anchored=(7, _B, None)), ["a INDETERMINATE UNAUDITED a8 by:a5"]
+    yield "anchored before it asked", accuse(wait, 8, about=_about(_A, 5), anchored=(4, _B, None)), ["a MISSED a8 by:a5"]
 
 
 def _cadence():
@@ -401,6 +404,10 @@ def _cadence():
     a, b = _logs()
     yield ("the other does not say so", _judge(meet, a.say(20, bodies.SESSION, to=_B, word="dialogue"), b),
            ["a INDETERMINATE UNCONFIRMED"])
+    a, b = _logs()
+    a.say(20, bodies.SESSION, _about(_B, 19), to=_B, word="dialogue").say(30, bodies.SESSION, _about(_B, 19), to=_B, word="dialogue")
+    yield ("one record of the other", _judge(meet, a, b.say(19, bodies.SESSION, to=_A, word="dialogue")),
+           ["a MET by:a20", "a INDETERMINATE UNCONFIRMED a20"])
     opening = 'kind = "open-within"\nslots = [0, 3]\nperiod = "P30D"\nobliged = ["a"]'
     a, b = _logs()
     a.say(5, statement.SEALED, opened={0: "cover", 3: None}).say(6, statement.SEALED, opened={0: "cover"}).say(7, statement.SEALED)

@@ -15,7 +15,7 @@ use crate::{
 /// What is made of one anchor by itself.
 enum Read {
     /// Of no party's log, or of no log of the policy.
-    Aside(LogId),
+    NoAnchorHere,
     Malformed(Code),
     Verified(LogId, Box<Note>),
 }
@@ -30,7 +30,7 @@ pub(crate) fn read(case: &Case, logs: &mut [AuditedLog<'_>]) -> Result<(), Audit
         let whose = log.party.id.clone();
         for (entry, read) in anchors.into_iter().zip(read) {
             let covers = match read {
-                Read::Aside(log) => Ok((log, None)),
+                Read::NoAnchorHere => continue,
                 Read::Malformed(code) => Err(code),
                 Read::Verified(of, note) => {
                     let place = || format!("anchor {} of {whose}", entry.index);
@@ -61,9 +61,9 @@ fn verify(case: &Case, entry: &Entry) -> Read {
         Err(error) => return Read::Malformed(error.code()),
     };
     let log = anchor.unverified_log();
-    let Some(party) = case.party_of(log) else { return Read::Aside(log) };
+    let Some(party) = case.party_of(log) else { return Read::NoAnchorHere };
     if !anchor.names_log_of(&case.policy) {
-        return Read::Aside(log);
+        return Read::NoAnchorHere;
     }
     match anchor.verify(&case.policy) {
         Err(error) => Read::Malformed(error.code()),

@@ -30,8 +30,8 @@ fn visible(log: &AuditedLog<'_>, entry: &Entry) -> Visible {
         Content::Opaque => Said::Opaque,
         Content::Anchor => match log.anchors.get(&entry.index) {
             Some((of, covers)) => Said::Anchor { log: *of, covers: *covers },
-            // Every anchor was read, or is malformed and not here.
-            None => Said::Opaque,
+            // No anchor under this policy: it says nothing here, and is an entry like any other.
+            None => Said::OfTheLog,
         },
     };
     Visible { index: entry.index, statement: entry.id, kind: entry.kind, said }

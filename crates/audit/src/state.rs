@@ -108,7 +108,7 @@ impl LogState {
     }
 
     /// The root of the first leaves; `None` above the size.
-    pub(crate) fn root_at(&self, size: TreeSize) -> Option<Digest> {
+    pub fn root_at(&self, size: TreeSize) -> Option<Digest> {
         self.tree.root_at(size).ok()
     }
 

@@ -38,7 +38,6 @@ pub(super) fn evidence(sheet: &mut Sheet<'_>) {
 /// A request comes before an accusation.
 pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
     let own = sheet.own;
-    let beyond: Vec<_> = sheet.case.logs.iter().map(|other| first_beyond(own, other)).collect();
     for (entry, accusation) in accusations(own) {
         let accused = accusation.accused.and_then(|log| sheet.case.party_of(log));
         let Some(accused) = accused.filter(|accused| accused.party != own.party) else { continue };
@@ -64,7 +63,8 @@ pub(super) fn ask_first(sheet: &mut Sheet<'_>, wait: Option<Period>) {
             Ruling::with(Verdict::Met, "ANSWERED")
         } else {
             let ruling = Ruling::of(at_least(start, wait, own.interval(entry.index)));
-            let beyond = beyond.get(accused.party).copied().flatten();
+            // More may have been held than was audited; but nothing answered before it was asked.
+            let beyond = own.first_left_aside(accused.party, request.index);
             let unaudited =
                 ruling.verdict == Verdict::Missed && beyond.is_some_and(|anchor| anchor < entry.index);
             let softened = Ruling::with(Verdict::Indeterminate, "UNAUDITED");
@@ -94,11 +94,4 @@ fn is_answered(own: &Log<'_>, accused: &Log<'_>, request: &Visible, accusation: 
     let lowest = accused.referring(own, request).find(|(_, body)| answers(body));
     let covering = lowest.and_then(|(answer, _)| own.first_covering(accused.place(answer.index)));
     covering.is_some_and(|anchor| anchor < accusation)
-}
-
-/// The lowest own anchor of another log that was left aside: more may have been held than was audited.
-fn first_beyond(own: &Log<'_>, other: &Log<'_>) -> Option<LeafIndex> {
-    let mut anchors = own.anchors(other.party).iter();
-    let first = anchors.find(|anchor| anchor.covers.is_none());
-    first.map(|anchor| anchor.index)
 }

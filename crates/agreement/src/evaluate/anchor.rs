@@ -24,7 +24,7 @@ pub(super) fn anchor(sheet: &mut Sheet<'_>, period: Period) {
                 Verdict::Missed | Verdict::Overdue => {
                     // One that was left aside may cover all that it should.
                     let above = link.from.unwrap_or(sheet.adoption);
-                    let aside = sheet.own.first_left_aside(other.party, above, None).filter(|aside| {
+                    let aside = sheet.own.first_left_aside(other.party, above).filter(|aside| {
                         let late = sheet.own.interval(*aside).is_after(period.latest(start));
                         !late && link.to.is_none_or(|to| *aside < to)
                     });

@@ -1,10 +1,15 @@
 //! Since when an agreement is in force, and until when.
 
+use std::collections::BTreeMap;
+
 use detente_core::LeafIndex;
 
 use crate::{
     AgreementDigest, AgreementTerms, Body, Duty, Force, Interval, Moment, Period, evaluate::log::Log,
 };
+
+/// When a party amended the agreement, by the digest of the new one.
+type Amendments = BTreeMap<AgreementDigest, Interval>;
 
 /// When an agreement is in force.
 pub(super) struct InForce {
@@ -33,9 +38,8 @@ impl InForce {
             _ => None,
         });
         let withdrawals = own().flat_map(|(log, adoption)| withdrawals(log, *adoption, digest, notice));
-        let amended: Option<Vec<_>> =
-            own().map(|(log, adoption)| amendment(log, *adoption, digest)).collect();
-        let amended = amended.and_then(|entries| latest(entries.into_iter()));
+        let amended = own().map(|(log, adoption)| amendments(log, *adoption, digest)).reduce(in_both);
+        let amended = amended.into_iter().flat_map(BTreeMap::into_values);
         let amended = amended
             .map(|end| End { lo: end.lo.map(Moment::At), hi: end.hi.map_or(Moment::Never, Moment::At) });
         let end = withdrawals.chain(amended).reduce(|one, another| End {
@@ -90,9 +94,21 @@ fn withdrawals(
     })
 }
 
-fn amendment(log: &Log<'_>, adoption: LeafIndex, digest: AgreementDigest) -> Option<Interval> {
-    let amends = |entry: LeafIndex, body: &Body| {
-        entry >= adoption && matches!(body, Body::AgreementAmend { old, .. } if *old == digest)
-    };
-    log.bodies().find(|(entry, body)| amends(entry.index, body)).map(|(entry, _)| log.interval(entry.index))
+/// By what takes its place, a party's first amendment of it above its adoption.
+fn amendments(log: &Log<'_>, adoption: LeafIndex, digest: AgreementDigest) -> Amendments {
+    let mut firsts = BTreeMap::new();
+    for (entry, body) in log.bodies().filter(|(entry, _)| entry.index >= adoption) {
+        if let Body::AgreementAmend { old, new } = body
+            && *old == digest
+        {
+            firsts.entry(*new).or_insert_with(|| log.interval(entry.index));
+        }
+    }
+    firsts
+}
+
+/// What both put in its place; terms that only one of them wants end nothing.
+fn in_both(one: Amendments, mut another: Amendments) -> Amendments {
+    let both = |(new, first): (AgreementDigest, Interval)| Some((new, first.later_of(another.remove(&new)?)));
+    one.into_iter().filter_map(both).collect()
 }

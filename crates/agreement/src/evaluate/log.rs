@@ -129,31 +129,20 @@ impl<'a> Log<'a> {
         covering.get(position).map(|(index, _)| *index)
     }
 
-    /// The lowest anchor of a party's log that was left aside, from an index on and not certainly older than a time.
-    pub(super) fn first_left_aside(
-        &self,
-        of: usize,
-        from: LeafIndex,
-        not_before: Option<UnixSeconds>,
-    ) -> Option<LeafIndex> {
+    /// The lowest anchor of a party's log that was left aside, from an index on.
+    pub(super) fn first_left_aside(&self, of: usize, from: LeafIndex) -> Option<LeafIndex> {
         let aside = self.aside.get(of)?;
-        let too_low = |index: &LeafIndex| *index < from || self.is_older(*index, not_before);
-        aside.get(aside.partition_point(too_low)).copied()
+        aside.get(aside.partition_point(|anchor| *anchor < from)).copied()
     }
 
-    /// The lowest entry whose kind is not known, above an index and not certainly older than a time.
-    pub(super) fn first_opaque(
-        &self,
-        above: LeafIndex,
-        not_before: Option<UnixSeconds>,
-    ) -> Option<LeafIndex> {
-        let too_low = |index: &LeafIndex| *index <= above || self.is_older(*index, not_before);
-        self.opaque.get(self.opaque.partition_point(too_low)).copied()
-    }
-
-    /// Whether an entry was certainly published before a time; later entries are at most as old.
-    pub(super) fn is_older(&self, index: LeafIndex, than: Option<UnixSeconds>) -> bool {
-        self.interval(index).hi.zip(than).is_some_and(|(hi, than)| hi < than)
+    /// The lowest entry above an index whose kind is not known, and that was not certainly published before a time.
+    pub(super) fn first_opaque(&self, above: LeafIndex, since: Option<UnixSeconds>) -> Option<LeafIndex> {
+        // Later entries have later bounds.
+        let is_before = |entry: &LeafIndex| {
+            let hi = self.interval(*entry).hi;
+            *entry <= above || hi.zip(since).is_some_and(|(hi, since)| hi < since)
+        };
+        self.opaque.get(self.opaque.partition_point(is_before)).copied()
     }
 
     /// Sealed entries, by increasing index.

@@ -9,7 +9,7 @@ use crate::{
         case::UNWITNESSED,
         sheet::Sheet,
         start::Begin,
-        thread::{Since, asked, by_times, unless_opaque},
+        thread::{asked, by_times, unless_opaque},
     },
     words::{GROUNDS, OUTCOMES, POSITIONS},
 };
@@ -68,10 +68,10 @@ fn answered(
         let mut referring = sheet.own.referring(asker, entry);
         let answer = referring.find(|(_, body)| fits(subject, body) && answers(body));
         let index: Option<LeafIndex> = answer.map(|(entry, _)| entry.index);
+        let opaque = sheet.own.first_opaque(sheet.adoption, asker.interval(entry.index).lo);
         let ruling = begin.decide(index, |interval| {
             let ruling = by_times(sheet, interval, period, index);
-            let since = Since { above: sheet.adoption, not_before: asker.interval(entry.index).lo };
-            unless_opaque(sheet, since, interval, period, index, ruling)
+            unless_opaque(sheet, opaque, interval, period, index, ruling)
         });
         let mut cell = Cell { subject: Some(place), ..sheet.cell(ruling) };
         if let Some(interval) = begin.interval {

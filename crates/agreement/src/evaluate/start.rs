@@ -30,9 +30,7 @@ impl Begin {
                     return Self { interval: None, delivered: false, order: None };
                 };
                 // An anchor that was left aside may be one that covers the entry; then the duty began there.
-                let asked = asker.interval(entry.index).lo;
-                let aside = own.first_left_aside(asker.party, LeafIndex::ZERO, asked);
-                let aside = aside.filter(|aside| *aside < first);
+                let aside = own.first_left_aside(asker.party, LeafIndex::ZERO).filter(|aside| *aside < first);
                 let lowest = aside.unwrap_or(first);
                 let lo = own.interval(lowest).lo;
                 let interval = Interval { lo, ..own.interval(first) };

@@ -1,6 +1,6 @@
 //! What others ask of the obliged party, and how a link of it is judged.
 
-use detente_core::{LeafIndex, UnixSeconds};
+use detente_core::LeafIndex;
 use detente_statement::Kind;
 
 use crate::{
@@ -27,19 +27,11 @@ pub(super) fn by_times(
     sheet.case.timed(deadline(start, period, answer, sheet.case.known(sheet.own)))
 }
 
-/// From where on an entry of a kind that is not known may have met a duty.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Since {
-    /// Above this own entry.
-    pub(super) above: LeafIndex,
-    /// Not certainly older than this.
-    pub(super) not_before: Option<UnixSeconds>,
-}
-
-/// The opaque rule: an own entry of a kind that is not known may have met what seems missed.
+/// The opaque rule: an own entry of a kind that is not known may have met what seems missed. `opaque` is the lowest one
+/// that may belong to the link: not one from before what it would answer.
 pub(super) fn unless_opaque(
     sheet: &Sheet<'_>,
-    since: Since,
+    opaque: Option<LeafIndex>,
     start: Interval,
     period: Period,
     answer: Option<LeafIndex>,
@@ -49,7 +41,7 @@ pub(super) fn unless_opaque(
         return ruling;
     }
     // The first one is the earliest one too.
-    let opaque = sheet.own.first_opaque(since.above, since.not_before).filter(|opaque| {
+    let opaque = opaque.filter(|opaque| {
         let late = sheet.own.interval(*opaque).is_after(period.latest(start));
         !late && answer.is_none_or(|answer| *opaque < answer)
     });

@@ -1,15 +1,14 @@
 //! `update-every`: news of a request, again and again, until it is closed.
 
-use detente_core::LeafIndex;
 use detente_statement::Kind;
 
 use crate::{
-    Body, Cell, Period, Start,
+    Body, Cell, Interval, Period, Start,
     evaluate::{
         codes,
         sheet::Sheet,
         start::Begin,
-        thread::{Since, asked, by_times, unless_opaque},
+        thread::{asked, by_times, unless_opaque},
     },
 };
 
@@ -22,8 +21,9 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
         let begin = Begin::find(sheet, start, asker, entry);
         let own = sheet.own;
         let mut news = own.referring(asker, entry).filter(|(_, body)| is_news(body));
-        let asked_at = asker.interval(entry.index).lo;
-        let mut before: Option<LeafIndex> = None;
+        let asked_since = asker.interval(entry.index).lo;
+        let mut above = sheet.adoption;
+        let mut before: Option<Interval> = None;
         loop {
             // Only the first sign may be an acknowledgement.
             let next = match before {
@@ -31,15 +31,14 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
                 Some(_) => news.find(|(_, body)| !matches!(body, Body::RequestAck(_))),
             };
             let index = next.map(|(entry, _)| entry.index);
+            let opaque = own.first_opaque(above, asked_since);
             let judge = |interval| {
                 let ruling = by_times(sheet, interval, period, index);
-                let above = before.unwrap_or(sheet.adoption);
-                let since = Since { above, not_before: asked_at };
-                unless_opaque(sheet, since, interval, period, index, ruling)
+                unless_opaque(sheet, opaque, interval, period, index, ruling)
             };
             let (link, ruling) = match before {
                 None => (begin.interval, begin.decide(index, judge)),
-                Some(entry) => (Some(own.interval(entry)), judge(own.interval(entry))),
+                Some(interval) => (Some(interval), judge(interval)),
             };
             let cell = match link {
                 Some(interval) => sheet.timed_cell(ruling, Some(place), interval, period, index),
@@ -47,7 +46,8 @@ pub(super) fn update(sheet: &mut Sheet<'_>, of: &[Kind], start: Start, period: P
             };
             sheet.push_unless_ended(cell);
             let Some((entry, _)) = next.filter(|(_, body)| !closes(body)) else { break };
-            before = Some(entry.index);
+            before = Some(own.interval(entry.index));
+            above = above.max(entry.index);
         }
     }
 }

@@ -203,3 +203,12 @@ fn a_withdrawal_is_announced() {
     story.logs[B].say(100, 110, (Kind::AgreementWithdraw, body));
     assert_eq!(story.seen_but(B).table(), [""; 0]);
 }
+
+#[test]
+fn an_anchor_from_before_the_request_holds_no_answer_to_it() {
+    let mut story = ask_first(Some(Period::Days(1)));
+    story.logs[A].anchor(50, 60, B, None);
+    let request = story.logs[A].say(100, 110, asks(B));
+    story.logs[A].say(400, 410, accuses(Some(B), Some(request), true));
+    assert_eq!(story.seen_but(A).table(), ["a MISSED a/4 by a/3"]);
+}

@@ -430,3 +430,26 @@ fn an_opaque_entry_may_be_a_session() {
     story.logs[A].seen(50 * DAY);
     assert_eq!(story.table(), ["a INDETERMINATE(OPAQUE)"]);
 }
+
+#[test]
+fn an_opaque_entry_below_a_session_is_not_the_next_one() {
+    let mut story = obliged(Duty::MeetEvery { of: vec![1], period: Period::Days(1) });
+    story.logs[A].mumble(100, 110);
+    let by_b = story.logs[B].say(200, 210, meets(A, 1, None));
+    story.logs[A].say(200, 210, meets(B, 1, Some(by_b)));
+    story.logs[A].seen(20 * DAY);
+    assert_eq!(story.table(), ["a MET by a/3", "a OVERDUE a/3"]);
+}
+
+#[test]
+fn one_record_of_the_other_party_confirms_one_session() {
+    let mut story = obliged(Duty::MeetEvery { of: vec![1], period: Period::Days(1) });
+    let by_b = story.logs[B].say(100, 110, meets(A, 1, None));
+    story.logs[A].say(200, 210, meets(B, 1, Some(by_b)));
+    let second = story.logs[A].say(300, 310, meets(B, 1, Some(by_b)));
+    story.at = DAY;
+    // The second is A's word alone, until B records it too.
+    assert_eq!(story.table(), ["a MET by a/2", "a PENDING a/2"]);
+    story.logs[B].say(400, 410, meets(A, 1, Some(second)));
+    assert_eq!(story.table(), ["a MET by a/3 x2", "a PENDING a/3"]);
+}

@@ -104,8 +104,13 @@ fn an_amendment_ends_it_when_all_have_made_theirs() {
     story.logs[A].say(1_000, 1_060, amends(agreement(), other()));
     assert_eq!(force(&story), Some((between(0, 10), None)));
     story.logs[B].say(2_000, 2_060, amends(agreement(), AgreementDigest::new(digest(0x33))));
+    // Terms that A did not put in its place end nothing: B would be rid of these without notice, and of the new ones.
+    assert_eq!(force(&story), Some((between(0, 10), None)));
     story.logs[B].say(3_000, 3_060, amends(agreement(), other()));
-    assert_eq!(force(&story), Some((between(0, 10), Some(between(2_000, 2_060)))));
+    assert_eq!(force(&story), Some((between(0, 10), Some(between(3_000, 3_060)))));
+    // Of two that all put in its place the earlier one ends it.
+    story.logs[A].say(4_000, 4_060, amends(agreement(), digest_of_a_third()));
+    assert_eq!(force(&story), Some((between(0, 10), Some(between(3_000, 3_060)))));
     // Of another agreement it ends nothing here.
     let mut story = Story::of(evidence());
     for party in [A, B] {
@@ -170,7 +175,7 @@ fn a_partys_own_anchor_shows_that_it_saw_the_others_adopt() {
     assert_eq!(story(Some(1), true).table(), ["a INDETERMINATE(SCOPE) a/3"]);
     assert_eq!(story(None, true).seen_but(A).table(), ["a INDETERMINATE(SCOPE) a/3"]);
     assert_eq!(story(Some(2), false).table(), ["a INDETERMINATE(SCOPE) a/2"]);
-    // The same without any times, where order is all there is.
+    // The same without any times, where order is all there is: it does not show that nothing ended the terms before.
     for times in [Times::Unwitnessed, Times::QuorumSplit] {
         let mut ordered = story(Some(2), true);
         ordered.times = times;

@@ -405,3 +405,17 @@ fn an_unknown_bound_of_the_start_is_never_late() {
         )]
     );
 }
+
+#[test]
+fn an_opaque_entry_from_before_the_request_answers_nothing() {
+    let told = |hi| {
+        let mut story = Story::of([respond(Start::Anchor)]).obliging(B);
+        story.logs[B].mumble(20, hi);
+        story.logs[A].say(100, 160, asks(B));
+        story.logs[B].anchor(400, 460, A, Some(3));
+        story.logs[B].seen(864_461);
+        story.table()
+    };
+    assert_eq!(told(100), ["b INDETERMINATE(OPAQUE) a/2"]);
+    assert_eq!(told(99), ["b OVERDUE a/2"]);
+}

@@ -205,3 +205,14 @@ fn preservation_with_a_split_quorum_or_contradicting_times() {
     story.times = Times::Unwitnessed;
     assert_eq!(story.table(), ["b INDETERMINATE(UNWITNESSED) a/3 by b/3"]);
 }
+
+#[test]
+fn an_opaque_entry_below_the_news_is_not_the_next_one() {
+    let mut story = update(Start::Anchor);
+    let request = request(&story);
+    story.logs[B].anchor(400, 410, A, Some(3));
+    story.logs[B].mumble(450, 460);
+    story.logs[B].say(500, 510, updates(request, 1));
+    story.logs[B].say(3 * DAY, 3 * DAY + 10, updates(request, 4));
+    assert_eq!(story.table(), ["b MET a/2 by b/4", "b MISSED a/2 by b/5"]);
+}

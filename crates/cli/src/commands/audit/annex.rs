@@ -8,12 +8,18 @@ use detente_core::Code;
 
 use super::{Gathered, output};
 use crate::args::Audit as Arguments;
-use crate::commands::policy;
+use crate::commands::{policy, read_limited};
 use crate::failure::Failure;
 use crate::output::Report;
 
 /// Most files of an annex; the largest log of a million entries has 3,907 bundles.
 const MOST_FILES: usize = 1_000_000;
+
+/// Most bytes of a file: 256 entries with their lengths.
+const LONGEST: usize = 256 * (2 + 65_535);
+
+/// Most bytes of the two that grow with the logs.
+const LONGEST_OF_ALL: usize = 1 << 30;
 
 /// Writes the folder, which must not be there.
 pub(super) fn write(folder: &Path, audit: &Audit<'_>, logs: &[Gathered]) -> Result<(), Failure> {
@@ -84,6 +90,33 @@ fn inside(folder: &Path, error: &AuditError) -> Failure {
     Failure::new(error.code(), place, said)
 }
 
+/// A file of the folder itself. Whoever made the folder chose what is there: a link leads out of it, and a pipe or a device
+/// may never end.
+fn regular(path: &Path, is_at_top: bool) -> Result<Vec<u8>, Failure> {
+    let found = std::fs::symlink_metadata(path).map_err(|error| Failure::unavailable(path, &error))?;
+    let culprit = path.display().to_string();
+    if !found.is_file() {
+        return Err(Failure::new(
+            Code::MalformedAnnex,
+            culprit,
+            "expected a regular file, got a link or another thing that is none",
+        ));
+    }
+    let grows = is_at_top
+        && [Some("annex.json"), Some("report.json")]
+            .contains(&path.file_name().and_then(|name| name.to_str()));
+    let limit = if grows { LONGEST_OF_ALL } else { LONGEST };
+    if found.len() > limit as u64 {
+        let got = found.len();
+        return Err(Failure::new(
+            Code::Oversize,
+            culprit,
+            format!("expected at most {limit} bytes, got {got}"),
+        ));
+    }
+    read_limited(path, limit)
+}
+
 /// Every file below a folder, by its path there.
 fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let (mut open, mut files): (Vec<PathBuf>, _) = (vec![PathBuf::new()], BTreeMap::new());
@@ -97,9 +130,7 @@ fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
                 open.push(path);
                 continue;
             }
-            // A link or a device is read as the file that it gives; its digest has to fit all the same.
-            let bytes =
-                std::fs::read(entry.path()).map_err(|error| Failure::unavailable(&entry.path(), &error))?;
+            let bytes = regular(&entry.path(), below.as_os_str().is_empty())?;
             let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
             files.insert(parts.join("/"), bytes);
             if files.len() > MOST_FILES {
@@ -111,4 +142,31 @@ fn read(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
         }
     }
     Ok(files)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn a_folder_is_read_as_far_as_its_own_files_go() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("contents")).unwrap();
+        std::fs::write(folder.path().join("contents/0"), b"0").unwrap();
+        assert_eq!(read(folder.path()).unwrap(), BTreeMap::from([("contents/0".to_owned(), b"0".to_vec())]));
+
+        let link = folder.path().join("contents/1");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        assert_eq!(read(folder.path()).unwrap_err().code, Code::MalformedAnnex);
+        std::fs::remove_file(&link).unwrap();
+
+        // A file without blocks: it costs its maker nothing.
+        let long = folder.path().join("contents/2");
+        std::fs::File::create(&long).unwrap().set_len(LONGEST as u64 + 1).unwrap();
+        assert_eq!(read(folder.path()).unwrap_err().code, Code::Oversize);
+        std::fs::rename(&long, folder.path().join("report.json")).unwrap();
+        assert_eq!(read(folder.path()).unwrap().len(), 2);
+    }
 }

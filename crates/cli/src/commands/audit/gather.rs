@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use detente_audit::{Audit, AuditError, CaseParty, LogInput, LogState};
 use detente_checkpoint::UnverifiedCheckpoint;
-use detente_core::{LogId, TreeSize};
+use detente_core::{Digest, LogId, TreeSize};
 use detente_party::{Writing, write_atomically};
 
 use crate::args::ReadingArguments;
@@ -74,19 +74,41 @@ pub(crate) fn gather(
         Some(notebook) => noted(&page(notebook, party.log))?,
         None => LogState::new(),
     };
+    read(&published, &mut state, size, printer)?;
+    let goes_on = notes
+        .iter()
+        .filter_map(|note| claimed(note))
+        .all(|(of, root)| of < size || state.root_at(of) == Some(root));
+    if let (false, Some(kept)) = (goes_on, state.noted().map(<[u8]>::to_vec)) {
+        // What is there now does not go on from what was seen before: it is read anew, and the note that was kept is
+        // half of the proof.
+        notes.push(kept);
+        state = LogState::new();
+        read(&published, &mut state, size, printer)?;
+    }
+    Ok(Gathered { party: party.clone(), notes, state, size, published })
+}
+
+/// Replays what the state does not have yet.
+fn read(
+    published: &Published,
+    state: &mut LogState,
+    size: TreeSize,
+    printer: &Printer,
+) -> Result<(), Failure> {
     let bar = printer.progress("reading", Some(size.get()));
     let from = state.size().get();
     let mut together = Vec::with_capacity(TOGETHER);
-    for entry in log.tree_of(size).entries(from.min(size.get())..size.get()) {
+    for entry in published.log.tree_of(size).entries(from.min(size.get())..size.get()) {
         together.push(entry?);
         if together.len() == TOGETHER {
-            push(&mut state, &mut together)?;
+            push(state, &mut together)?;
             bar.set_position(state.size().get());
         }
     }
-    push(&mut state, &mut together)?;
+    push(state, &mut together)?;
     bar.finish_and_clear();
-    Ok(Gathered { party: party.clone(), notes, state, size, published })
+    Ok(())
 }
 
 fn push(state: &mut LogState, entries: &mut Vec<Vec<u8>>) -> Result<(), Failure> {
@@ -95,9 +117,14 @@ fn push(state: &mut LogState, entries: &mut Vec<Vec<u8>>) -> Result<(), Failure>
     Ok(())
 }
 
-/// The size that a note claims; one that is no checkpoint is refused later, by name.
+/// The size and root that a note claims; one that is no checkpoint is refused later, by name.
+fn claimed(note: &[u8]) -> Option<(TreeSize, Digest)> {
+    let note = UnverifiedCheckpoint::parse(note).ok()?;
+    Some((note.claimed().size(), note.claimed().root()))
+}
+
 fn size(note: &[u8]) -> Option<TreeSize> {
-    UnverifiedCheckpoint::parse(note).ok().map(|note| note.claimed().size())
+    claimed(note).map(|(size, _)| size)
 }
 
 fn page(notebook: &Path, log: LogId) -> PathBuf {
