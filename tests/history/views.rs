@@ -132,7 +132,7 @@ fn a_stale_checkpoint_never_yields_an_absence_verdict() {
     assert!(overdue > 5, "{overdue}");
 }
 
-/// The other's anchors that name more than the old copy has may cover what would decide against it.
+/// What an old copy lacks, an end for one, or what the other's anchors name beyond it, may decide otherwise.
 #[test]
 fn what_an_anchor_left_aside_may_cover_decides_nothing() {
     let Told { world, rows: latest, .. } = &*TOLD;
@@ -141,8 +141,8 @@ fn what_an_anchor_left_aside_may_cover_decides_nothing() {
     let has = |table: &[Row], text: &str| table.iter().any(|row| row.key() == text);
     // a's log is seen to 07-13; b's anchors from 07-21 on name more.
     for (all, part) in [
-        ("asked b 28.acc MISSED - 28.req", "asked b 28.acc INDETERMINATE UNAUDITED 28.req"),
-        ("asked b 30.acc MISSED - 30.req", "asked b 30.acc INDETERMINATE UNAUDITED 30.req"),
+        ("asked b 28.acc MISSED - 28.req", "asked b 28.acc INDETERMINATE END 28.req"),
+        ("asked b 30.acc MISSED - 30.req", "asked b 30.acc INDETERMINATE END 30.req"),
         ("anchors b - MET OF-a anchor@2025-12-21", "anchors b anchor@2024-07-11 INDETERMINATE OF-a -"),
     ] {
         assert!(has(latest, all) && !has(&table, all), "{all}");

@@ -4,11 +4,12 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use detente_checkpoint::SigningKey;
 use detente_core::{Code, Digest};
-use detente_log::{Guards, LogError, LogWriter, Options, Refused, Sequencer, Step, StepHook, Store};
+use detente_log::{Guards, LogError, LogWriter, Options, Refused, Sequencer, Status, Step, StepHook, Store};
 use detente_merkle::{Frontier, leaf_hash};
 use detente_statement::Signer;
 
@@ -198,10 +199,15 @@ fn an_entry_that_is_published_is_never_said_to_be_surely_not_in_the_log() {
     let hook = Unreadable { log: folder.path().to_owned(), note: "history/15" };
     let writer = LogWriter::open_in(Store::with_hook(folder.path(), hook)).unwrap();
     let sequencer = Sequencer::start(writer, party.signer(), Options::default()).unwrap();
-    let refused = sequencer.submit(&party.sealed(51)).unwrap().wait().unwrap_err();
+    let ticket = sequencer.submit(&party.sealed(51)).unwrap();
+    // The note is there and cannot be read back: that is tried again, until the end.
+    while !matches!(sequencer.status(), Status::Degraded(_)) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(sequencer);
+    let refused = ticket.wait().unwrap_err();
     assert!(matches!(refused, Refused::Unknown(_)) && !refused.is_final(), "{refused}");
     assert!(refused.to_string().contains("the same bytes again"), "{refused}");
-    drop(sequencer);
     fs::remove_dir(folder.path().join("checkpoint")).unwrap();
     let writer = LogWriter::open(folder.path()).unwrap();
     let again = Sequencer::start(writer, party.signer(), Options::default()).unwrap();
