@@ -55,6 +55,14 @@ pub(super) fn vectors() -> Vec<Vector> {
     let companion = companion(&policy);
     let good = file(&policy, &companion);
     operation.ok("both", "the files that it names", input(&good, &policy, Some(&companion)), object! {});
+    let more_logs = format!("{}{policy}", log("c.example/log"));
+    let own = self::companion(&more_logs);
+    operation.ok(
+        "more-logs",
+        "a policy may name logs that no party has",
+        input(&file(&more_logs, &own), &more_logs, Some(&own)),
+        object! {},
+    );
     operation.fails(
         Code::PolicyMismatch,
         "no-companion",
