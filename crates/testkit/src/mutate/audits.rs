@@ -155,11 +155,11 @@ fn say(own: &mut Side, other: &Side, agreement: &[u8; 32], random: &mut Random) 
     }
 }
 
-/// A ref to an entry that has an id, mostly not to the first.
+/// A ref to an entry that has an id; genesis has one.
 fn any_of(side: &Side, random: &mut Random) -> Vec<u8> {
     let at = random.below(side.entries.len());
     let has_id = side.entries[at].len() > 64;
-    side.at(if has_id { at as u64 } else { 1.min(side.entries.len() as u64 - 1) })
+    side.at(if has_id { at as u64 } else { 0 })
 }
 
 /// Witnesses sign what there is: all at once, at different times, or too few of them.
