@@ -51,7 +51,7 @@ pub trait Lookup {
 }
 
 /// A form with everything in it looked up.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Filled {
     /// What will be published. The commitments in it are those of `content` and `evidence`, and made when it is signed.
     pub body: Body,
@@ -59,6 +59,15 @@ pub struct Filled {
     pub content: Option<BTreeMap<String, String>>,
     /// The evidence: a file, and the code of its type.
     pub evidence: Vec<(PathBuf, u8)>,
+}
+
+impl core::fmt::Debug for Filled {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // The content is what the statement only commits to: its words stay out of logs.
+        let mut shown = formatter.debug_struct("Filled");
+        shown.field("body", &self.body).field("content", &self.content.as_ref().map(BTreeMap::len));
+        shown.field("evidence", &self.evidence.len()).finish()
+    }
 }
 
 /// The empty form of a kind; `None` for one that has no form.

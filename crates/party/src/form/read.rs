@@ -31,11 +31,20 @@ pub struct FormFault {
 }
 
 /// A form of one kind whose members all have their form. What they name is not looked up yet.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Form {
     pub(super) kind: Kind,
     pub(super) members: BTreeMap<&'static str, Member>,
     pub(super) content: Option<BTreeMap<String, String>>,
+}
+
+impl core::fmt::Debug for Form {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // The content is what the statement only commits to: its words stay out of logs.
+        let mut shown = formatter.debug_struct("Form");
+        shown.field("kind", &self.kind).field("content", &self.content.as_ref().map(BTreeMap::len));
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl Form {
